@@ -1,0 +1,424 @@
+package asyncio4j;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result that isn't there yet, on one loop. Python's {@code asyncio.Future}.
+ *
+ * <p>Make one with {@link EventLoop#createFuture}, complete it with {@link #setResult}, {@link #setException} or {@link
+ * #cancel}, await it with {@link Asyncio#await(AsyncFuture)}. All methods that change it or register something belong
+ * to the loop's own thread, and fail on any other while the loop runs; any thread may ask whether it is done and for its
+ * outcome.
+ *
+ * @param <T> the type of the result
+ */
+public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable<T>
+        permits Task, GatheringFuture {
+
+    private static final int PENDING = 0;
+
+    private static final int FINISHED = 1;
+
+    private static final int CANCELLED = 2;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(AsyncFuture.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final DefaultEventLoop loop;
+
+    /** Written by the baton holder, after all that it stands for; read by any thread. */
+    private volatile int state;
+
+    /** The result, or the exception if {@link #failed}. Written before {@link #state}. */
+    private @Nullable Object outcome;
+
+    /** Whether {@link #outcome} is an exception. Written before {@link #state}. */
+    private boolean failed;
+
+    /** The message that cancel was given. Written before {@link #state}. */
+    private @Nullable String cancelMessage;
+
+    // Baton holder only, from here on.
+
+    /** Null, a {@link DoneEntry}, or a list of them. */
+    private @Nullable Object waiters;
+
+    /** The error of a cancelled task, for the first who asks. */
+    private @Nullable CancelledError cancelledError;
+
+    /** What will report the exception if nobody asks for it; null when somebody did. Cleared by any thread. */
+    private volatile Unretrieved.@Nullable Entry unretrieved;
+
+    private final @Nullable Throwable creationStack;
+
+    AsyncFuture(DefaultEventLoop loop) {
+        this.loop = loop;
+        this.creationStack = loop.getDebug() ? new CreationStack("it was made here") : null;
+    }
+
+    /** The loop behind this future. */
+    final DefaultEventLoop loop() {
+        return loop;
+    }
+
+    @Nullable Throwable creationStack() {
+        return creationStack;
+    }
+
+    /**
+     * The loop that this future belongs to.
+     *
+     * @return the loop
+     */
+    public final EventLoop getLoop() {
+        return loop.facade();
+    }
+
+    /**
+     * Whether there is a result, an exception or a cancellation. Any thread.
+     *
+     * @return true if this isn't pending any more
+     */
+    public final boolean done() {
+        return state != PENDING;
+    }
+
+    /**
+     * Whether this was cancelled. Any thread.
+     *
+     * @return true if it was
+     */
+    public final boolean cancelled() {
+        return state == CANCELLED;
+    }
+
+    /**
+     * The result. Any thread.
+     *
+     * @return the result
+     * @throws InvalidStateException if it isn't there yet
+     * @throws CancelledError if this was cancelled
+     */
+    public final T result() {
+        Throwable error = error("result()");
+        if (error != null) {
+            throw Sneaky.raise(error);
+        }
+        return value();
+    }
+
+    /**
+     * The exception. Any thread.
+     *
+     * @return the exception, or null if there is a result
+     * @throws InvalidStateException if this isn't done yet
+     * @throws CancelledError if this was cancelled
+     */
+    public final @Nullable Throwable exception() {
+        Throwable error = error("exception()");
+        if (state == CANCELLED && error != null) {
+            throw Sneaky.raise(error);
+        }
+        return error;
+    }
+
+    /** What awaiting this throws, or null if there is a result; counts as having been looked at. */
+    final @Nullable Throwable error(String asked) {
+        switch (state) {
+            case FINISHED -> {
+                if (!failed) {
+                    return null;
+                }
+                retrieved();
+                return (Throwable) outcome;
+            }
+            case CANCELLED -> {
+                return makeCancelledError();
+            }
+            default -> throw new InvalidStateException(
+                    asked + ": the result is not ready; await(future) waits for it: " + this);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // set by setResult alone
+    final T value() {
+        return (T) outcome;
+    }
+
+    /** The exception if there is one, without counting as having been looked at. Any thread. */
+    final @Nullable Throwable peekException() {
+        return state == FINISHED && failed ? (Throwable) outcome : null;
+    }
+
+    /** The error of a cancelled future: the one that ended the task for the first who asks, then new ones. */
+    final CancelledError makeCancelledError() {
+        CancelledError error = cancelledError;
+        if (error != null) {
+            cancelledError = null;
+            return error;
+        }
+        return new CancelledError(cancelMessage);
+    }
+
+    /** Nobody has to be told of the exception any more. Any thread. */
+    final void retrieved() {
+        Unretrieved.Entry entry = unretrieved;
+        if (entry != null) {
+            unretrieved = null;
+            entry.retrieved();
+        }
+    }
+
+    /**
+     * Sets the result and schedules the callbacks.
+     *
+     * @param result the result
+     * @throws InvalidStateException if this is done already
+     */
+    public void setResult(T result) {
+        checkSettable();
+        outcome = result;
+        finish(FINISHED);
+    }
+
+    /**
+     * Sets the exception and schedules the callbacks. If nobody ever asks for it, it is reported to the loop's
+     * exception handler, when the loop is closed at the latest.
+     *
+     * @param exception the exception, which await will throw as it is
+     * @throws InvalidStateException if this is done already
+     */
+    public void setException(Throwable exception) {
+        Objects.requireNonNull(exception, "exception");
+        checkSettable();
+        outcome = exception;
+        failed = true;
+        unretrieved = loop.unretrieved().track(this, exception);
+        finish(FINISHED);
+    }
+
+    private void checkSettable() {
+        loop.checkThread("completing a future");
+        if (state != PENDING) {
+            throw new InvalidStateException("it has its outcome already: " + this);
+        }
+    }
+
+    /**
+     * Cancels this, so that whoever awaits it gets a {@link CancelledError}.
+     *
+     * @return false if it was done already
+     */
+    public final boolean cancel() {
+        return cancel(null);
+    }
+
+    /**
+     * Cancels this, so that whoever awaits it gets a {@link CancelledError}.
+     *
+     * @param message the error's message, or null
+     * @return false if it was done already
+     */
+    public boolean cancel(@Nullable String message) {
+        loop.checkThread("cancelling a future");
+        retrieved();
+        if (state != PENDING) {
+            return false;
+        }
+        becomeCancelled(message, null);
+        return true;
+    }
+
+    /** Cancels a pending future. */
+    final void becomeCancelled(@Nullable String message, @Nullable CancelledError error) {
+        cancelMessage = message;
+        cancelledError = error;
+        finish(CANCELLED);
+    }
+
+    /** Marks a pending future as cancelled when its loop is gone, and tells nobody. */
+    final void abandon() {
+        waiters = null;
+        STATE.setRelease(this, CANCELLED);
+    }
+
+    /** Completes this if it is pending; for the library's own timers and threads. */
+    final void setResultUnlessDone(T result) {
+        if (state == PENDING) {
+            outcome = result;
+            finish(FINISHED);
+        }
+    }
+
+    private void finish(int newState) {
+        Object entries = waiters;
+        waiters = null;
+        STATE.setRelease(this, newState);
+        if (entries instanceof DoneEntry entry) {
+            entry.schedule(this);
+        } else if (entries != null) {
+            for (DoneEntry entry : list(entries)) {
+                entry.schedule(this);
+            }
+        }
+        finished();
+    }
+
+    /** Called once, when this is done. Baton holder. */
+    void finished() {}
+
+    /**
+     * Calls {@code callback} with this once it is done: in the next iteration if it is done already. It runs in a copy
+     * of the current context, and its errors go to the loop's exception handler.
+     *
+     * @param callback what to call, on the loop's thread; it must not await
+     */
+    public final void addDoneCallback(Consumer<? super AsyncFuture<T>> callback) {
+        addDoneCallback(callback, Context.copyContext());
+    }
+
+    /**
+     * Calls {@code callback} with this once it is done, in {@code context}.
+     *
+     * @param callback what to call, on the loop's thread; it must not await
+     * @param context the context to run it in
+     */
+    public final void addDoneCallback(Consumer<? super AsyncFuture<T>> callback, Context context) {
+        Objects.requireNonNull(callback, "callback");
+        Objects.requireNonNull(context, "context");
+        add(new UserCallback<>(callback, context));
+    }
+
+    /**
+     * Takes out all callbacks that equal {@code callback}, unless they are scheduled already.
+     *
+     * @param callback the callback
+     * @return how many were taken out
+     */
+    public final int removeDoneCallback(Consumer<? super AsyncFuture<T>> callback) {
+        loop.checkThread("AsyncFuture.removeDoneCallback");
+        return removeIf(entry -> entry instanceof UserCallback<?> user && user.callback.equals(callback));
+    }
+
+    /** Has {@code entry} scheduled when this is done, or now if it is. */
+    final void add(DoneEntry entry) {
+        loop.checkThread("waiting for a future");
+        if (state != PENDING) {
+            entry.schedule(this);
+        } else if (waiters == null) {
+            waiters = entry;
+        } else if (waiters instanceof DoneEntry one) {
+            List<DoneEntry> list = new ArrayList<>(4);
+            list.add(one);
+            list.add(entry);
+            waiters = list;
+        } else {
+            list(waiters).add(entry);
+        }
+    }
+
+    /** Takes {@code entry} out, unless it is scheduled already. */
+    final void remove(DoneEntry entry) {
+        removeIf(each -> each == entry);
+    }
+
+    private int removeIf(java.util.function.Predicate<DoneEntry> condition) {
+        Object entries = waiters;
+        if (entries == null) {
+            return 0;
+        }
+        if (entries instanceof DoneEntry entry) {
+            if (condition.test(entry)) {
+                waiters = null;
+                return 1;
+            }
+            return 0;
+        }
+        List<DoneEntry> list = list(entries);
+        int before = list.size();
+        list.removeIf(condition);
+        return before - list.size();
+    }
+
+    @SuppressWarnings("unchecked") // what waiters is if not one entry
+    private static List<DoneEntry> list(Object entries) {
+        return (List<DoneEntry>) entries;
+    }
+
+    /**
+     * A {@code CompletableFuture} that ends as this does, for code outside of the loop: cancellation is a {@link
+     * CancellationException} there. Cancelling it cancels this. If the loop is closed before this is done, it is
+     * cancelled.
+     *
+     * @return a new future
+     */
+    public final CompletableFuture<T> toCompletableFuture() {
+        return ThreadsafeFutures.toCompletableFuture(this);
+    }
+
+    /** The result for a thread that isn't the loop's; cancellation is the JDK's exception there. */
+    final T blockingResult() {
+        Throwable error = error("result()");
+        if (error instanceof CancelledError cancelled) {
+            CancellationException exception = new CancellationException(
+                    cancelled.getMessage() == null ? "the task was cancelled" : cancelled.getMessage());
+            exception.initCause(cancelled);
+            throw exception;
+        }
+        if (error != null) {
+            AwaitSite.add(error, null);
+            throw Sneaky.raise(error);
+        }
+        return value();
+    }
+
+    /** A word for the state, for toString. */
+    final String stateName() {
+        return switch (state) {
+            case PENDING -> "pending";
+            case CANCELLED -> "cancelled";
+            default -> failed ? "exception=" + outcome : "finished";
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "Future[" + stateName() + "]";
+    }
+
+    /** A user's callback in its context. */
+    private record UserCallback<T extends @Nullable Object>(Consumer<? super AsyncFuture<T>> callback, Context context)
+            implements DoneEntry {
+
+        @Override
+        @SuppressWarnings("unchecked") // registered with this very future
+        public void schedule(AsyncFuture<?> future) {
+            AsyncFuture<T> done = (AsyncFuture<T>) future;
+            future.loop().core().add(new CallbackHandle(future.loop(), new DoneCall<>(callback, done), context));
+        }
+    }
+
+    /** The call itself; a record so that it prints as what it is. */
+    private record DoneCall<T extends @Nullable Object>(Consumer<? super AsyncFuture<T>> callback, AsyncFuture<T> future)
+            implements Runnable {
+        @Override
+        public void run() {
+            callback.accept(future);
+        }
+    }
+}

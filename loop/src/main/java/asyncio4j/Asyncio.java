@@ -1,0 +1,500 @@
+package asyncio4j;
+
+import asyncio4j.internal.fiber.Fiber;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of Python's {@code asyncio} module; import them statically.
+ *
+ * {@snippet :
+ * String greeting = run(() -> {
+ *     Task<String> name = createTask(() -> {
+ *         await(sleep(Duration.ofMillis(10)));
+ *         return "world";
+ *     });
+ *     return "hello " + await(name);
+ * });
+ * }
+ */
+public final class Asyncio {
+
+    static final String NULL_COROUTINE = "a coroutine was expected, not null: pass a lambda, such as () -> await(...)";
+
+    /** What set_event_loop set, by thread. */
+    private static final ThreadLocal<@Nullable EventLoop> SET = new ThreadLocal<>();
+
+    static {
+        LoopAccessImpl.install();
+    }
+
+    private Asyncio() {}
+
+    // Running
+
+    /**
+     * Runs {@code main} on a new loop and cleans up after it. Python's {@code asyncio.run}; {@link Runner} has the
+     * options.
+     *
+     * @param main the coroutine
+     * @param <T> the type of its result
+     * @return its result
+     * @throws IllegalStateException if the calling thread runs a loop already
+     * @throws java.util.concurrent.CancellationException if the coroutine was cancelled
+     */
+    public static <T extends @Nullable Object> T run(Coroutine<T> main) {
+        checkNotRunning("Asyncio.run()");
+        try (Runner runner = Runner.create()) {
+            return runner.run(main);
+        }
+    }
+
+    /**
+     * {@link #run(Coroutine)} without a result.
+     *
+     * @param main the coroutine
+     */
+    public static void run(VoidCoroutine main) {
+        Objects.requireNonNull(main, NULL_COROUTINE);
+        run(Coroutine.of(main));
+    }
+
+    static void checkNotRunning(String what) {
+        if (Fiber.current() != null) {
+            throw new IllegalStateException(
+                    what + " cannot be called from a running event loop: await(...) the coroutine there");
+        }
+    }
+
+    /**
+     * A new loop. Python's {@code asyncio.new_event_loop}.
+     *
+     * @return a loop that doesn't run yet; close it in the end
+     */
+    public static EventLoop newEventLoop() {
+        return new DefaultEventLoop(asyncio4j.internal.loop.Clock.system());
+    }
+
+    /**
+     * A new loop whose time is a test's.
+     *
+     * @param clock the time
+     * @return a loop that doesn't run yet; close it in the end
+     */
+    public static EventLoop newEventLoop(VirtualClock clock) {
+        return new DefaultEventLoop(clock.clock());
+    }
+
+    /**
+     * The loop that runs the calling code. Python's {@code asyncio.get_running_loop}.
+     *
+     * @return the loop
+     * @throws IllegalStateException if no loop runs it
+     */
+    public static EventLoop getRunningLoop() {
+        DefaultEventLoop loop = DefaultEventLoop.running();
+        if (loop == null) {
+            throw new IllegalStateException(
+                    "no running event loop on thread " + Thread.currentThread().getName()
+                            + ": start one with Asyncio.run(...) or a Runner");
+        }
+        return loop.facade();
+    }
+
+    /**
+     * The running loop, else the one that {@link #setEventLoop} set for this thread. Python's {@code
+     * asyncio.get_event_loop}.
+     *
+     * @return the loop
+     * @throws IllegalStateException if there is neither
+     */
+    public static EventLoop getEventLoop() {
+        DefaultEventLoop loop = DefaultEventLoop.running();
+        if (loop != null) {
+            return loop.facade();
+        }
+        EventLoop set = SET.get();
+        if (set == null) {
+            throw new IllegalStateException("There is no current event loop in thread "
+                    + Thread.currentThread().getName() + ": start one with Asyncio.run(...) or a Runner");
+        }
+        return set;
+    }
+
+    /**
+     * Sets the loop that {@link #getEventLoop} answers on this thread while none runs.
+     *
+     * @param loop the loop, or null for none
+     */
+    public static void setEventLoop(@Nullable EventLoop loop) {
+        if (loop == null) {
+            SET.remove();
+        } else {
+            SET.set(loop);
+        }
+    }
+
+    // Awaiting
+
+    /**
+     * Waits for {@code future}; the other tasks go on meanwhile. One that is done is answered without suspending.
+     *
+     * @param future a future or task of the running loop
+     * @param <T> the type of the result
+     * @return its result; its exception is thrown as it is, checked or not
+     * @throws CancelledError if the calling task is cancelled, and then {@code future} is too, or if {@code future} was
+     * @throws IllegalStateException outside of a task, or if the future is another loop's, or the calling task itself
+     */
+    public static <T extends @Nullable Object> T await(AsyncFuture<T> future) {
+        Objects.requireNonNull(future, "await: the future is null");
+        Fiber fiber = Fiber.current();
+        Task<?> task = fiber == null ? null : (Task<?>) fiber.task();
+        if (fiber == null || task == null) {
+            throw outside("await");
+        }
+        if (!future.done()) {
+            return task.awaitPending(future, fiber);
+        }
+        Throwable error = future.error("await");
+        if (error != null) {
+            AwaitSite.add(error, task);
+            throw Sneaky.raise(error);
+        }
+        return future.value();
+    }
+
+    /**
+     * Runs {@code coroutine} in the calling task, on the same stack.
+     *
+     * @param coroutine the coroutine
+     * @param <T> the type of the result
+     * @return its result; what it throws is thrown as it is, checked or not
+     * @throws IllegalStateException outside of a task
+     */
+    public static <T extends @Nullable Object> T await(Coroutine<T> coroutine) {
+        Objects.requireNonNull(coroutine, NULL_COROUTINE);
+        requireTask("await");
+        try {
+            return coroutine.run();
+        } catch (Exception e) {
+            throw Sneaky.raise(e);
+        }
+    }
+
+    /**
+     * Waits for a stage of the JDK's. Cancelling the task cancels a {@link CompletableFuture}.
+     *
+     * @param stage the stage; any thread may complete it
+     * @param <T> the type of the result
+     * @return its result; its exception is thrown as it is, without a {@link CompletionException} around it
+     * @throws CancelledError if the calling task or the stage is cancelled
+     * @throws IllegalStateException outside of a task
+     */
+    public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+        Objects.requireNonNull(stage, "await: the stage is null");
+        Task<?> task = requireTask("await");
+        if (stage instanceof CompletableFuture<T> future && future.isDone()) {
+            return ThreadsafeFutures.outcome(future, task);
+        }
+        return await(ThreadsafeFutures.wrap(stage, task.loop()));
+    }
+
+    /** Waits until {@code future} is done, and leaves its outcome alone. */
+    static void awaitSettled(AsyncFuture<?> future) {
+        AsyncFuture<@Nullable Void> settled = future.loop().createFuture();
+        LightCallback tell = new LightCallback() {
+            @Override
+            public void run() {
+                settled.setResultUnlessDone(null);
+            }
+        };
+        future.add(tell);
+        try {
+            await(settled);
+        } finally {
+            future.remove(tell);
+        }
+    }
+
+    /** Waits for whatever kind it is. */
+    static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
+        return switch (awaitable) {
+            case AsyncFuture<T> future -> await(future);
+            case Coroutine<T> coroutine -> await(coroutine);
+        };
+    }
+
+    /** The task that runs the calling code. */
+    static Task<?> requireTask(String what) {
+        Fiber fiber = Fiber.current();
+        Task<?> task = fiber == null ? null : (Task<?>) fiber.task();
+        if (task == null) {
+            throw outside(what);
+        }
+        return task;
+    }
+
+    private static IllegalStateException outside(String what) {
+        return new IllegalStateException(
+                Fiber.current() == null
+                        ? what + " outside of a coroutine, on thread "
+                                + Thread.currentThread().getName()
+                                + ": run the code with Asyncio.run(...) or Runner.run(...), or use"
+                                + " runCoroutineThreadsafe(coroutine, loop)"
+                        : what + " inside a plain callback, which cannot suspend: start a task there with"
+                                + " createTask(() -> ...)");
+    }
+
+    // Tasks
+
+    /**
+     * The task that runs the calling code. Python's {@code asyncio.current_task}.
+     *
+     * @return the task; null inside a plain callback
+     * @throws IllegalStateException if no loop runs it
+     */
+    public static @Nullable Task<?> currentTask() {
+        getRunningLoop();
+        return (Task<?>) DefaultEventLoop.currentFiber().task();
+    }
+
+    /**
+     * The tasks of the running loop that aren't done. Python's {@code asyncio.all_tasks}.
+     *
+     * @return a new set
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static Set<Task<?>> allTasks() {
+        return getRunningLoop().allTasks();
+    }
+
+    /**
+     * A task that runs {@code coroutine} on the running loop, from the next iteration on. Python's {@code
+     * asyncio.create_task}. The loop holds it until it is done.
+     *
+     * @param coroutine the body
+     * @param <T> the type of the result
+     * @return the task
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine) {
+        return createTask(coroutine, TaskOptions.DEFAULT);
+    }
+
+    /**
+     * {@link #createTask(Coroutine)} without a result.
+     *
+     * @param coroutine the body
+     * @return the task
+     */
+    public static Task<@Nullable Void> createTask(VoidCoroutine coroutine) {
+        return createTask(coroutine, TaskOptions.DEFAULT);
+    }
+
+    /**
+     * {@link #createTask(Coroutine)} with options.
+     *
+     * @param coroutine the body
+     * @param options name, context and kind of start
+     * @param <T> the type of the result
+     * @return the task
+     */
+    public static <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine, TaskOptions options) {
+        Objects.requireNonNull(coroutine, NULL_COROUTINE);
+        return getRunningLoop().createTask(coroutine, options);
+    }
+
+    /**
+     * {@link #createTask(Coroutine, TaskOptions)} without a result.
+     *
+     * @param coroutine the body
+     * @param options name, context and kind of start
+     * @return the task
+     */
+    public static Task<@Nullable Void> createTask(VoidCoroutine coroutine, TaskOptions options) {
+        Objects.requireNonNull(coroutine, NULL_COROUTINE);
+        return createTask(Coroutine.of(coroutine), options);
+    }
+
+    /**
+     * A future for {@code awaitable}: itself if it is one, else a task. Python's {@code asyncio.ensure_future}.
+     *
+     * @param awaitable a future or a coroutine
+     * @param <T> the type of the result
+     * @return a future
+     */
+    public static <T extends @Nullable Object> AsyncFuture<T> ensureFuture(Awaitable<T> awaitable) {
+        return awaitable instanceof AsyncFuture<T> future
+                ? future
+                : ensureFuture(awaitable, DefaultEventLoop.unwrap(getEventLoop()));
+    }
+
+    static <T extends @Nullable Object> AsyncFuture<T> ensureFuture(Awaitable<T> awaitable, DefaultEventLoop loop) {
+        return switch (awaitable) {
+            case AsyncFuture<T> future -> future;
+            case Coroutine<T> coroutine -> loop.facade().createTask(coroutine, TaskOptions.DEFAULT);
+        };
+    }
+
+    // Combinators
+
+    /**
+     * Suspends for a time. Python's {@code asyncio.sleep}; not positive means: let everything that is ready have its
+     * turn.
+     *
+     * @param delay how long
+     * @return a coroutine that ends after that
+     */
+    public static Coroutine<@Nullable Void> sleep(Duration delay) {
+        return new Sleep<@Nullable Void>(delay, null);
+    }
+
+    /**
+     * Suspends for a time, with a result.
+     *
+     * @param delay how long
+     * @param result what to answer then
+     * @param <T> the type of the result
+     * @return a coroutine that ends after that
+     */
+    public static <T extends @Nullable Object> Coroutine<T> sleep(Duration delay, T result) {
+        return new Sleep<>(delay, result);
+    }
+
+    /**
+     * Runs the coroutines at the same time, as tasks. Python's {@code asyncio.gather}.
+     *
+     * @param coroutines what to run
+     * @param <T> the type of the results
+     * @return a future of the results in the order of the arguments, or of the first error; the others go on then.
+     *     Cancelling it cancels all
+     */
+    @SafeVarargs
+    public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(Coroutine<? extends T>... coroutines) {
+        return gather(Arrays.asList(coroutines));
+    }
+
+    /**
+     * Waits for all futures. Python's {@code asyncio.gather}.
+     *
+     * @param futures what to wait for
+     * @param <T> the type of the results
+     * @return a future of the results in the order of the arguments, or of the first error; the others go on then.
+     *     Cancelling it cancels all
+     */
+    @SafeVarargs
+    public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(AsyncFuture<? extends T>... futures) {
+        return gather(Arrays.asList(futures));
+    }
+
+    /**
+     * Waits for futures and runs coroutines, all at the same time. Python's {@code asyncio.gather}. A future that comes
+     * twice is waited for once; a coroutine that comes twice is run twice, as a Java lambda can be.
+     *
+     * @param awaitables futures and coroutines
+     * @param <T> the type of the results
+     * @return a future of the results in the order of the arguments, or of the first error; the others go on then.
+     *     Cancelling it cancels all
+     */
+    public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(
+            Collection<? extends Awaitable<? extends T>> awaitables) {
+        return GatheringFuture.gather(awaitables, false);
+    }
+
+    /**
+     * {@link #gather(Collection)} with {@code return_exceptions}: errors are results like others, so that it waits for
+     * all.
+     *
+     * @param awaitables futures and coroutines
+     * @return a future of a list with a result or a {@link Throwable} for each
+     */
+    public static AsyncFuture<List<@Nullable Object>> gatherReturnExceptions(
+            Collection<? extends Awaitable<?>> awaitables) {
+        return GatheringFuture.gather(awaitables, true);
+    }
+
+    /**
+     * A future that stands for {@code awaitable} and can be cancelled without cancelling that. Python's {@code
+     * asyncio.shield}. If the inner one fails after that, the exception handler is told.
+     *
+     * @param awaitable a future, or a coroutine, which becomes a task
+     * @param <T> the type of the result
+     * @return the future; the one that was given if it is done already
+     */
+    public static <T extends @Nullable Object> AsyncFuture<T> shield(Awaitable<T> awaitable) {
+        Objects.requireNonNull(awaitable, "shield: the awaitable is null");
+        return Shield.shield(ensureFuture(awaitable));
+    }
+
+    /**
+     * An await with a deadline. Python's {@code asyncio.wait_for}. A coroutine runs in the calling task; when the time
+     * is over it is cancelled, and {@link java.util.concurrent.TimeoutException} thrown once it has ended. If it has a
+     * result in spite of that, that counts.
+     *
+     * @param awaitable a future or a coroutine
+     * @param timeout how long it may take
+     * @param <T> the type of the result
+     * @return a coroutine of the result
+     */
+    public static <T extends @Nullable Object> Coroutine<T> waitFor(Awaitable<T> awaitable, Duration timeout) {
+        return new WaitFor<>(awaitable, timeout);
+    }
+
+    // Threads
+
+    /**
+     * Runs blocking code on another thread, with a copy of the calling task's context. Python's {@code
+     * asyncio.to_thread}.
+     *
+     * @param work what to run
+     * @param <T> the type of the result
+     * @return a coroutine of the result
+     */
+    public static <T extends @Nullable Object> Coroutine<T> toThread(Callable<T> work) {
+        Objects.requireNonNull(work, "toThread: the work is null");
+        return () -> {
+            Context context = Context.copyContext();
+            return await(getRunningLoop().<T>runInExecutor(null, () -> context.run(work)));
+        };
+    }
+
+    /**
+     * Runs a coroutine on a loop, from a thread that isn't that loop's. Python's {@code
+     * asyncio.run_coroutine_threadsafe}. It gets a copy of the calling thread's context.
+     *
+     * @param coroutine the coroutine
+     * @param loop the loop
+     * @param <T> the type of the result
+     * @return a future of the result; cancelling it cancels the task. {@code join()} throws what a JDK future throws
+     * @throws IllegalStateException if the loop is closed
+     * @see ExecutionException
+     */
+    public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
+            Coroutine<T> coroutine, EventLoop loop) {
+        return ThreadsafeFutures.runCoroutineThreadsafe(coroutine, loop);
+    }
+
+    /**
+     * A future of the running loop that ends as {@code stage} does. Python's {@code asyncio.wrap_future}. Cancelling it
+     * cancels a {@link CompletableFuture}.
+     *
+     * @param stage the stage; any thread may complete it
+     * @param <T> the type of the result
+     * @return a new future
+     */
+    public static <T extends @Nullable Object> AsyncFuture<T> wrapFuture(CompletionStage<T> stage) {
+        return ThreadsafeFutures.wrap(
+                Objects.requireNonNull(stage, "wrapFuture: the stage is null"),
+                DefaultEventLoop.unwrap(getEventLoop()));
+    }
+}

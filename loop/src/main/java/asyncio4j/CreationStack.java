@@ -1,0 +1,17 @@
+package asyncio4j;
+
+/** A stack trace that says where something was made or awaited; never thrown. */
+final class CreationStack extends Throwable {
+
+    private static final long serialVersionUID = 1L;
+
+    CreationStack(String message) {
+        super(message);
+    }
+
+    /** Prints as its message alone, not as an error. */
+    @Override
+    public String toString() {
+        return String.valueOf(getMessage());
+    }
+}

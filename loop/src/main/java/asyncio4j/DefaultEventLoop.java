@@ -1,0 +1,478 @@
+package asyncio4j;
+
+import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.fiber.Step;
+import asyncio4j.internal.loop.Clock;
+import asyncio4j.internal.loop.LoopCore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop: futures, tasks and callbacks on top of a {@link LoopCore}. Python's {@code BaseEventLoop}.
+ *
+ * <p>Fields belong to the baton holder unless they say otherwise.
+ */
+final class DefaultEventLoop implements EventLoop {
+
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
+    private final String name = "asyncio4j-loop-" + NUMBERS.incrementAndGet();
+
+    private final LoopCore core;
+
+    private final TaskList tasks = new TaskList();
+
+    private final Unretrieved unretrieved = new Unretrieved(this);
+
+    private final LoopReports reports = new LoopReports(this);
+
+    private final DefaultExecutor executor = new DefaultExecutor(this);
+
+    /** What has to be told when the loop is closed. Any thread. */
+    private final Set<Runnable> closeListeners = ConcurrentHashMap.newKeySet();
+
+    /** What a Runner does when it closes, after the tasks have ended. */
+    private final List<Coroutine<@Nullable Void>> shutdownSteps = new ArrayList<>();
+
+    /** What users see as this loop: itself, or what forwards to it. */
+    private EventLoop facade = this;
+
+    private @Nullable TaskFactory taskFactory;
+
+    /** What to do when the thread that drives the loop is interrupted; null for leaving at once. Any thread. */
+    private volatile @Nullable Runnable interruptListener;
+
+    private volatile boolean debug;
+
+    private Duration slowCallbackDuration = Duration.ofMillis(100);
+
+    DefaultEventLoop(Clock clock) {
+        core = new LoopCore(this, clock, name);
+        setDebug(DebugMode.DEFAULT);
+        Companions.loopCreated();
+    }
+
+    /** The fiber that the calling code runs on; only where a loop's code runs. */
+    static Fiber currentFiber() {
+        return Objects.requireNonNull(Fiber.current());
+    }
+
+    /** The loop whose thread the calling one is, or null. */
+    static @Nullable DefaultEventLoop running() {
+        Fiber fiber = Fiber.current();
+        return fiber == null ? null : of(fiber);
+    }
+
+    static DefaultEventLoop of(Fiber fiber) {
+        return (DefaultEventLoop) ((LoopCore) fiber.loop()).owner();
+    }
+
+    /** The loop itself behind what may forward to it. */
+    static DefaultEventLoop unwrap(EventLoop loop) {
+        EventLoop inner = loop;
+        while (inner instanceof ForwardingEventLoop forwarding) {
+            inner = forwarding.delegate();
+        }
+        return (DefaultEventLoop) inner;
+    }
+
+    LoopCore core() {
+        return core;
+    }
+
+    TaskList tasks() {
+        return tasks;
+    }
+
+    Unretrieved unretrieved() {
+        return unretrieved;
+    }
+
+    EventLoop facade() {
+        return facade;
+    }
+
+    void facade(EventLoop outer) {
+        facade = outer;
+    }
+
+    void interruptListener(@Nullable Runnable listener) {
+        interruptListener = listener;
+    }
+
+    /** Has {@code listener} called when the loop is closed, unless it is taken out before. Any thread. */
+    void addCloseListener(Runnable listener) {
+        closeListeners.add(listener);
+        if (core.closed() && closeListeners.remove(listener)) {
+            listener.run();
+        }
+    }
+
+    /** Takes {@code listener} out. Any thread. */
+    void removeCloseListener(Runnable listener) {
+        closeListeners.remove(listener);
+    }
+
+    void addShutdownStep(Coroutine<@Nullable Void> step) {
+        checkThread("adding a shutdown step");
+        shutdownSteps.add(step);
+    }
+
+    List<Coroutine<@Nullable Void>> shutdownSteps() {
+        return shutdownSteps;
+    }
+
+    /** Fails unless the calling thread may do {@code what}: it is the loop's, or the loop doesn't run. */
+    void checkThread(String what) {
+        if (!core.mayTouch()) {
+            throw new IllegalStateException(what + " belongs to the thread of " + this + ", not to thread "
+                    + Thread.currentThread().getName() + ": use loop.callSoonThreadsafe(...)");
+        }
+    }
+
+    private void checkOpen(String what) {
+        if (core.closed()) {
+            throw new IllegalStateException("Event loop is closed: " + what + " needs an open one");
+        }
+    }
+
+    private void check(String what) {
+        checkThread(what);
+        checkOpen(what);
+    }
+
+    // Running
+
+    @Override
+    public void runForever() {
+        checkOpen("runForever");
+        checkCanRun();
+        Throwable error = core.run(this::interrupted);
+        unretrieved.sweep();
+        if (error != null) {
+            throw Sneaky.raise(error);
+        }
+    }
+
+    private void interrupted() {
+        Runnable listener = interruptListener;
+        if (listener == null) {
+            core.interrupt(new CancellationException("the thread that ran the event loop was interrupted"));
+        } else {
+            listener.run();
+        }
+    }
+
+    private void checkCanRun() {
+        if (core.running()) {
+            throw new IllegalStateException(
+                    "This event loop is already running: inside of it, await instead of running it again");
+        }
+        DefaultEventLoop other = running();
+        if (other != null) {
+            throw new IllegalStateException("Cannot run the event loop while another loop is running on this thread: "
+                    + "await there, or use toThread(...) to run a loop of its own");
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T runUntilComplete(AsyncFuture<T> future) {
+        Objects.requireNonNull(future, "future");
+        checkOpen("runUntilComplete");
+        checkCanRun();
+        if (future.loop() != this) {
+            throw new IllegalArgumentException("The future belongs to a different loop than this: " + future
+                    + "; run its own loop, future.getLoop()");
+        }
+        LightCallback stop = new LightCallback() {
+            @Override
+            public void run() {
+                Throwable error = future.peekException();
+                if (!(error instanceof KeyboardInterrupt) && !(error instanceof SystemExit)) {
+                    core.stop(); // else the loop has left already, and the next run mustn't be stopped
+                }
+            }
+        };
+        future.add(stop);
+        try {
+            runForever();
+        } finally {
+            future.remove(stop);
+        }
+        if (!future.done()) {
+            throw new IllegalStateException("Event loop stopped before Future completed.");
+        }
+        return future.blockingResult();
+    }
+
+    @Override
+    public <T extends @Nullable Object> T runUntilComplete(Coroutine<T> coroutine) {
+        Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
+        checkOpen("runUntilComplete");
+        checkCanRun();
+        Task<T> task = facade.createTask(coroutine, TaskOptions.DEFAULT);
+        task.hideDestroyPending();
+        try {
+            return runUntilComplete(task);
+        } catch (Throwable e) {
+            task.retrieved(); // the caller has no other way to it
+            throw e;
+        }
+    }
+
+    @Override
+    public void stop() {
+        checkThread("EventLoop.stop");
+        core.stop();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return core.running();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return core.closed();
+    }
+
+    @Override
+    public void close() {
+        if (core.running()) {
+            throw new IllegalStateException("Cannot close a running event loop: stop() it, and close it afterwards");
+        }
+        if (core.closed()) {
+            return;
+        }
+        LoopClose.close(this, closeListeners);
+        executor.shutdownNow();
+    }
+
+    @Override
+    public Coroutine<@Nullable Void> shutdownAsyncGenerators() {
+        return Coroutine.of(() -> {});
+    }
+
+    @Override
+    public Coroutine<@Nullable Void> shutdownDefaultExecutor(Duration timeout) {
+        return executor.shutdown(timeout);
+    }
+
+    // Callbacks
+
+    @Override
+    public Handle callSoon(Runnable callback) {
+        return soon(callback, null);
+    }
+
+    @Override
+    public Handle callSoon(Runnable callback, Context context) {
+        return soon(callback, Objects.requireNonNull(context, "context"));
+    }
+
+    private Handle soon(Runnable callback, @Nullable Context context) {
+        check("EventLoop.callSoon");
+        checkCallback(callback);
+        CallbackHandle handle = new CallbackHandle(this, callback, context);
+        core.add(handle);
+        return handle;
+    }
+
+    @Override
+    public Handle callSoonThreadsafe(Runnable callback) {
+        return soonThreadsafe(callback, null);
+    }
+
+    @Override
+    public Handle callSoonThreadsafe(Runnable callback, Context context) {
+        return soonThreadsafe(callback, Objects.requireNonNull(context, "context"));
+    }
+
+    private Handle soonThreadsafe(Runnable callback, @Nullable Context context) {
+        checkCallback(callback);
+        CallbackHandle handle = new CallbackHandle(this, callback, context);
+        if (!enqueue(handle)) {
+            checkOpen("callSoonThreadsafe");
+        }
+        return handle;
+    }
+
+    /**
+     * Puts a step at the end of the queue, from any thread.
+     *
+     * @return false if the loop is closed
+     */
+    boolean enqueue(Step step) {
+        if (core.engine().holdsBaton() && !core.closed()) {
+            core.add(step);
+            return true;
+        }
+        return core.post(step);
+    }
+
+    private static void checkCallback(Runnable callback) {
+        Objects.requireNonNull(callback, "the callback is null");
+        if (callback instanceof Coroutine || callback instanceof VoidCoroutine) {
+            throw new IllegalArgumentException(
+                    "coroutines cannot be used as callbacks: use createTask(coroutine) for " + callback);
+        }
+    }
+
+    @Override
+    public TimerHandle callLater(Duration delay, Runnable callback) {
+        return at(Durations.after(core.nanos(), delay), callback, null);
+    }
+
+    @Override
+    public TimerHandle callLater(Duration delay, Runnable callback, Context context) {
+        return at(Durations.after(core.nanos(), delay), callback, Objects.requireNonNull(context, "context"));
+    }
+
+    @Override
+    public TimerHandle callAt(Duration when, Runnable callback) {
+        return at(Durations.nanos(when), callback, null);
+    }
+
+    @Override
+    public TimerHandle callAt(Duration when, Runnable callback, Context context) {
+        return at(Durations.nanos(when), callback, Objects.requireNonNull(context, "context"));
+    }
+
+    private TimerHandle at(long when, Runnable callback, @Nullable Context context) {
+        check("EventLoop.callAt");
+        checkCallback(callback);
+        TimerCallback handle = new TimerCallback(this, when, callback, context);
+        core.add(handle);
+        return handle;
+    }
+
+    @Override
+    public Duration time() {
+        return Duration.ofNanos(core.nanos());
+    }
+
+    // Futures and tasks
+
+    @Override
+    public <T extends @Nullable Object> AsyncFuture<T> createFuture() {
+        return new AsyncFuture<>(this);
+    }
+
+    @Override
+    public <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine, TaskOptions options) {
+        Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
+        TaskFactory factory = taskFactory;
+        if (factory == null) {
+            return newTask(coroutine, options);
+        }
+        return Objects.requireNonNull(
+                factory.createTask(facade, coroutine, options), "the task factory made no task: return loop.newTask(...)");
+    }
+
+    @Override
+    public <T extends @Nullable Object> Task<T> newTask(Coroutine<T> coroutine, TaskOptions options) {
+        check("createTask");
+        Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
+        Task<T> task = new Task<>(this, coroutine, options);
+        if (options.eagerStart() && core.engine().holdsBaton()) {
+            EagerStart.start(task);
+        } else {
+            tasks.add(task);
+            core.add(task.step());
+        }
+        return task;
+    }
+
+    @Override
+    public void setTaskFactory(@Nullable TaskFactory factory) {
+        checkThread("EventLoop.setTaskFactory");
+        taskFactory = factory;
+    }
+
+    @Override
+    public @Nullable TaskFactory getTaskFactory() {
+        return taskFactory;
+    }
+
+    @Override
+    public Set<Task<?>> allTasks() {
+        checkThread("EventLoop.allTasks");
+        return tasks.copy();
+    }
+
+    // Executor
+
+    @Override
+    public <T extends @Nullable Object> AsyncFuture<T> runInExecutor(@Nullable Executor target, Callable<T> work) {
+        check("EventLoop.runInExecutor");
+        Objects.requireNonNull(work, "the work is null");
+        return executor.run(target, work);
+    }
+
+    @Override
+    public void setDefaultExecutor(ExecutorService newExecutor) {
+        checkThread("EventLoop.setDefaultExecutor");
+        executor.set(Objects.requireNonNull(newExecutor, "executor"));
+    }
+
+    // Errors and debug mode
+
+    @Override
+    public void setExceptionHandler(@Nullable LoopExceptionHandler handler) {
+        reports.handler(handler);
+    }
+
+    @Override
+    public @Nullable LoopExceptionHandler getExceptionHandler() {
+        return reports.handler();
+    }
+
+    @Override
+    public void defaultExceptionHandler(ExceptionContext context) {
+        reports.log(context);
+    }
+
+    @Override
+    public void callExceptionHandler(ExceptionContext context) {
+        reports.call(context);
+    }
+
+    @Override
+    public void setDebug(boolean enabled) {
+        checkThread("EventLoop.setDebug");
+        debug = enabled;
+        core.reportSlowSteps(enabled ? reports::slow : null, Durations.nanos(slowCallbackDuration));
+    }
+
+    @Override
+    public boolean getDebug() {
+        return debug;
+    }
+
+    @Override
+    public void setSlowCallbackDuration(Duration duration) {
+        slowCallbackDuration = Objects.requireNonNull(duration, "duration");
+        setDebug(debug);
+    }
+
+    @Override
+    public Duration getSlowCallbackDuration() {
+        return slowCallbackDuration;
+    }
+
+    @Override
+    public String toString() {
+        return name + "[" + (core.closed() ? "closed" : core.running() ? "running" : "not running")
+                + (debug ? ", debug" : "") + "]";
+    }
+}

@@ -1,0 +1,145 @@
+package asyncio4j;
+
+import asyncio4j.internal.fiber.Step;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work on other threads for a loop: the executor it uses by default, and the way back of the results.
+ *
+ * <p>Baton holder only, but for what runs on the threads themselves.
+ */
+final class DefaultExecutor {
+
+    private final DefaultEventLoop loop;
+
+    private @Nullable ExecutorService executor;
+
+    private boolean shutdownCalled;
+
+    DefaultExecutor(DefaultEventLoop loop) {
+        this.loop = loop;
+    }
+
+    void set(ExecutorService newExecutor) {
+        executor = newExecutor;
+    }
+
+    <T extends @Nullable Object> AsyncFuture<T> run(@Nullable Executor target, Callable<T> work) {
+        AsyncFuture<T> future = loop.createFuture();
+        (target == null ? defaultExecutor() : target).execute(new Job<>(loop, future, work));
+        return future;
+    }
+
+    private ExecutorService defaultExecutor() {
+        if (shutdownCalled) {
+            throw new IllegalStateException(
+                    "Executor shutdown has been called: start work before the loop shuts down, or pass an executor");
+        }
+        ExecutorService present = executor;
+        if (present == null) {
+            present = Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("asyncio4j-executor-", 0).factory());
+            executor = present;
+        }
+        return present;
+    }
+
+    /** Refuses new work, and waits for what runs; past the timeout it is interrupted. */
+    Coroutine<@Nullable Void> shutdown(Duration timeout) {
+        return Coroutine.of(() -> {
+            shutdownCalled = true;
+            ExecutorService present = executor;
+            if (present == null) {
+                return;
+            }
+            present.shutdown();
+            AsyncFuture<@Nullable Void> ended = loop.createFuture();
+            Thread.ofVirtual().name("asyncio4j-executor-shutdown").start(() -> {
+                try {
+                    present.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    return; // nobody does that
+                }
+                loop.enqueue(new Completion<>(ended, null, null));
+            });
+            try {
+                new WaitFor<>(ended, timeout).run();
+            } catch (TimeoutException e) {
+                LoopReports.LOG.log(
+                        System.Logger.Level.WARNING,
+                        "The executor did not finish joining its threads within " + timeout
+                                + ": what still runs is interrupted");
+                present.shutdownNow();
+            }
+        });
+    }
+
+    /** Refuses new work and interrupts what runs, without waiting. */
+    void shutdownNow() {
+        shutdownCalled = true;
+        ExecutorService present = executor;
+        if (present != null) {
+            present.shutdownNow();
+        }
+    }
+
+    /** One piece of work on its thread. */
+    private record Job<T extends @Nullable Object>(DefaultEventLoop loop, AsyncFuture<T> future, Callable<T> work)
+            implements Runnable {
+
+        @Override
+        public void run() {
+            if (future.done()) {
+                return; // cancelled before it began
+            }
+            Completion<T> completion;
+            try {
+                completion = new Completion<>(future, work.call(), null);
+            } catch (Throwable e) {
+                completion = new Completion<>(future, null, e);
+            }
+            loop.enqueue(completion); // refused if the loop is closed: then nobody waits any more
+        }
+    }
+
+    /** Completes a future that nobody has cancelled meanwhile. */
+    static final class Completion<T extends @Nullable Object> extends Step {
+
+        private final AsyncFuture<T> future;
+
+        private final @Nullable T value;
+
+        private final @Nullable Throwable error;
+
+        Completion(AsyncFuture<T> future, @Nullable T value, @Nullable Throwable error) {
+            this.future = future;
+            this.value = value;
+            this.error = error;
+        }
+
+        @Override
+        public boolean light() {
+            return true;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // a null value is what the work returned
+        public void run() {
+            if (future.done()) {
+                return;
+            }
+            if (error != null) {
+                future.setException(error);
+            } else {
+                future.setResult(value);
+            }
+        }
+    }
+}

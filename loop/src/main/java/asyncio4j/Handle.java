@@ -1,0 +1,27 @@
+package asyncio4j;
+
+/**
+ * A callback that was handed to {@link EventLoop#callSoon} or one of its like. Python's {@code asyncio.Handle}.
+ *
+ * <p>May be cancelled from the loop's own thread only, but for handles of {@link EventLoop#callSoonThreadsafe}, which
+ * any thread may cancel.
+ */
+public sealed interface Handle permits TimerHandle, CallbackHandle {
+
+    /** Makes the loop skip the callback. Does nothing if it has run already, or when called again. */
+    void cancel();
+
+    /**
+     * Whether {@link #cancel} was called.
+     *
+     * @return true if it was
+     */
+    boolean cancelled();
+
+    /**
+     * The context that the callback runs in.
+     *
+     * @return the context
+     */
+    Context context();
+}

@@ -1,0 +1,113 @@
+package asyncio4j;
+
+import asyncio4j.internal.access.LoopAccess;
+import asyncio4j.internal.fiber.Fiber;
+import org.jspecify.annotations.Nullable;
+
+/** The implementation of {@link LoopAccess}. */
+final class LoopAccessImpl extends LoopAccess {
+
+    private LoopAccessImpl() {}
+
+    static void install() {
+        set(new LoopAccessImpl());
+    }
+
+    @Override
+    public @Nullable EventLoop runningLoop() {
+        DefaultEventLoop loop = DefaultEventLoop.running();
+        return loop == null ? null : loop.facade();
+    }
+
+    @Override
+    public @Nullable Task<?> currentTask() {
+        Fiber fiber = Fiber.current();
+        return fiber == null ? null : (Task<?>) fiber.task();
+    }
+
+    @Override
+    public Task<?> requireTask(String what) {
+        return Asyncio.requireTask(what);
+    }
+
+    @Override
+    public boolean holdsBaton(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).core().engine().holdsBaton();
+    }
+
+    @Override
+    public boolean mayTouch(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).core().mayTouch();
+    }
+
+    @Override
+    public boolean enqueueLight(EventLoop loop, Runnable light) {
+        return DefaultEventLoop.unwrap(loop).enqueue(ThreadsafeFutures.light(light));
+    }
+
+    @Override
+    public boolean enqueue(EventLoop loop, Runnable callback, Context context) {
+        DefaultEventLoop inner = DefaultEventLoop.unwrap(loop);
+        return inner.enqueue(new CallbackHandle(inner, callback, context));
+    }
+
+    @Override
+    public <T extends @Nullable Object> void setResultUnlessDone(AsyncFuture<T> future, T result) {
+        future.setResultUnlessDone(result);
+    }
+
+    @Override
+    public void addLightCallback(AsyncFuture<?> future, Runnable light) {
+        future.add(new LightCallback() {
+            @Override
+            public void run() {
+                light.run();
+            }
+        });
+    }
+
+    @Override
+    public void addCloseListener(EventLoop loop, Runnable listener) {
+        DefaultEventLoop.unwrap(loop).addCloseListener(listener);
+    }
+
+    @Override
+    public void removeCloseListener(EventLoop loop, Runnable listener) {
+        DefaultEventLoop.unwrap(loop).removeCloseListener(listener);
+    }
+
+    @Override
+    public void addShutdownStep(EventLoop loop, Coroutine<@Nullable Void> step) {
+        DefaultEventLoop.unwrap(loop).addShutdownStep(step);
+    }
+
+    @Override
+    public Context currentContext() {
+        return Context.current();
+    }
+
+    @Override
+    public Object snapshot(Context context) {
+        return context.snapshot();
+    }
+
+    @Override
+    public void addAwaitSite(Throwable error) {
+        AwaitSite.add(error, currentTask());
+    }
+
+    @Override
+    public void retrieved(AsyncFuture<?> future) {
+        future.retrieved();
+    }
+
+    @Override
+    public @Nullable Throwable peekException(AsyncFuture<?> future) {
+        return future.peekException();
+    }
+
+    @Override
+    public RuntimeException raise(Throwable error) {
+        return Sneaky.raise(error);
+    }
+}

@@ -1,0 +1,86 @@
+package asyncio4j;
+
+import asyncio4j.internal.fiber.Step;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The exception handler of a loop and its log. {@code handler} belongs to the baton holder. */
+final class LoopReports {
+
+    static final System.Logger LOG = System.getLogger("asyncio4j");
+
+    private final DefaultEventLoop loop;
+
+    private @Nullable LoopExceptionHandler handler;
+
+    LoopReports(DefaultEventLoop loop) {
+        this.loop = loop;
+    }
+
+    void handler(@Nullable LoopExceptionHandler newHandler) {
+        handler = newHandler;
+    }
+
+    @Nullable LoopExceptionHandler handler() {
+        return handler;
+    }
+
+    /** Tells the handler; if that fails, the default one; if that fails too, the log. */
+    void call(ExceptionContext context) {
+        LoopExceptionHandler told = handler;
+        if (told == null) {
+            callDefault(context);
+            return;
+        }
+        try {
+            told.handle(loop.facade(), context);
+        } catch (KeyboardInterrupt | SystemExit e) {
+            throw e;
+        } catch (Throwable failure) {
+            AsyncFuture<?> about = context.task() == null ? context.future() : context.task();
+            ExceptionContext second = ExceptionContext.of("Unhandled error in exception handler", failure);
+            callDefault(about == null ? second : second.future(about));
+            callDefault(context);
+        }
+    }
+
+    private void callDefault(ExceptionContext context) {
+        try {
+            loop.facade().defaultExceptionHandler(context);
+        } catch (KeyboardInterrupt | SystemExit e) {
+            throw e;
+        } catch (Throwable failure) {
+            LOG.log(System.Logger.Level.ERROR, "Exception in default exception handler", failure);
+            log(context);
+        }
+    }
+
+    /** Logs what happened. Any thread. */
+    void log(ExceptionContext context) {
+        Throwable source = context.source();
+        Throwable error = context.exception();
+        String text = context.toString();
+        if (source != null) {
+            text += "\n" + describe(source);
+        }
+        LOG.log(System.Logger.Level.ERROR, text, error);
+    }
+
+    private static String describe(Throwable source) {
+        StringBuilder text = new StringBuilder(source.toString());
+        for (StackTraceElement frame : source.getStackTrace()) {
+            if (!frame.getClassName().startsWith("asyncio4j.internal.")) {
+                text.append("\n    at ").append(frame);
+            }
+        }
+        return text.toString();
+    }
+
+    /** A step took longer than the limit; in debug mode. */
+    void slow(Step step, long nanos) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "Executing " + step + " took " + Duration.ofNanos(nanos).toMillis()
+                        + " ms: the loop did nothing else meanwhile; use toThread(...) for blocking work");
+    }
+}

@@ -1,0 +1,228 @@
+package asyncio4j;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs coroutines on a loop of its own, and leaves nothing running behind. Python's {@code asyncio.Runner}.
+ *
+ * {@snippet :
+ * try (Runner runner = Runner.create()) {
+ *     int answer = runner.run(() -> await(sleep(Duration.ofMillis(10), 42)));
+ * }
+ * }
+ *
+ * <p>While a coroutine runs, Ctrl-C cancels it, and a {@link KeyboardInterrupt} comes out of {@code run} if it lets the
+ * cancellation through; a second Ctrl-C interrupts whatever runs, and leaves at once. That holds only if nobody else
+ * deals with Ctrl-C ({@code SIGINT}), and where the JVM lets programs have signals. Interrupting the thread that waits
+ * in {@code run} does the same, but {@link CancellationException} comes out, and the thread's flag is set again.
+ *
+ * <p>A runner is for one thread at a time.
+ */
+public final class Runner implements AutoCloseable {
+
+    /** How long {@link #close} waits for the default executor's threads. */
+    static final Duration THREAD_JOIN_TIMEOUT = Duration.ofMinutes(5);
+
+    private enum State {
+        CREATED,
+        INITIALIZED,
+        CLOSED
+    }
+
+    // The thread that uses the runner, all of it.
+
+    private State state = State.CREATED;
+
+    private final @Nullable Boolean debug;
+
+    private final @Nullable Supplier<? extends EventLoop> loopFactory;
+
+    private @Nullable EventLoop loop;
+
+    private @Nullable Context context;
+
+    private boolean eventLoopSet;
+
+    private Runner(Builder builder) {
+        this.debug = builder.debug;
+        this.loopFactory = builder.loopFactory;
+    }
+
+    /**
+     * A runner with the usual loop.
+     *
+     * @return a new runner; its loop is made when it is needed
+     */
+    public static Runner create() {
+        return builder().build();
+    }
+
+    /**
+     * For a runner with options.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What may be said of a {@link Runner}. */
+    public static final class Builder {
+
+        private @Nullable Boolean debug;
+
+        private @Nullable Supplier<? extends EventLoop> loopFactory;
+
+        private Builder() {}
+
+        /**
+         * Has the loop run in debug mode, or not, whatever the system property says.
+         *
+         * @param enabled whether debug mode is on
+         * @return this
+         */
+        public Builder debug(boolean enabled) {
+            debug = enabled;
+            return this;
+        }
+
+        /**
+         * Has the loop made by {@code factory}.
+         *
+         * @param factory called once, when the loop is needed; the runner closes the loop
+         * @return this
+         */
+        public Builder loopFactory(Supplier<? extends EventLoop> factory) {
+            loopFactory = Objects.requireNonNull(factory, "loopFactory");
+            return this;
+        }
+
+        /**
+         * The runner.
+         *
+         * @return a new runner
+         */
+        public Runner build() {
+            return new Runner(this);
+        }
+    }
+
+    /**
+     * The loop; made now if it wasn't yet.
+     *
+     * @return the loop
+     * @throws IllegalStateException if the runner is closed
+     */
+    public EventLoop getLoop() {
+        return initialized();
+    }
+
+    /**
+     * Runs {@code coroutine}, in the context that all runs of this runner share.
+     *
+     * @param coroutine the coroutine
+     * @param <T> the type of the result
+     * @return its result; what it throws is thrown as it is, checked or not
+     * @throws IllegalStateException if the runner is closed, or the calling thread runs a loop already
+     * @throws CancellationException if the coroutine was cancelled, or the calling thread interrupted
+     * @throws KeyboardInterrupt if it was cancelled by Ctrl-C
+     */
+    public <T extends @Nullable Object> T run(Coroutine<T> coroutine) {
+        return runIn(coroutine, null);
+    }
+
+    /**
+     * {@link #run(Coroutine)} without a result.
+     *
+     * @param coroutine the coroutine
+     */
+    public void run(VoidCoroutine coroutine) {
+        Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
+        runIn(Coroutine.of(coroutine), null);
+    }
+
+    /**
+     * {@link #run(Coroutine)} in another context than the one that the runs share.
+     *
+     * @param coroutine the coroutine
+     * @param inContext the context
+     * @param <T> the type of the result
+     * @return its result
+     */
+    public <T extends @Nullable Object> T run(Coroutine<T> coroutine, Context inContext) {
+        return runIn(coroutine, Objects.requireNonNull(inContext, "context"));
+    }
+
+    private <T extends @Nullable Object> T runIn(Coroutine<T> coroutine, @Nullable Context inContext) {
+        Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
+        Asyncio.checkNotRunning("Runner.run()");
+        EventLoop running = initialized();
+        Task<T> task =
+                running.createTask(coroutine, TaskOptions.DEFAULT.context(inContext == null ? context : inContext));
+        task.hideDestroyPending(); // it is reported as what this throws
+        MainTask<T> main = new MainTask<>(task);
+        return main.run(running);
+    }
+
+    private EventLoop initialized() {
+        EventLoop present = loop;
+        if (present != null) {
+            return present;
+        }
+        if (state == State.CLOSED) {
+            throw new IllegalStateException("Runner is closed: make another one");
+        }
+        Supplier<? extends EventLoop> factory = loopFactory;
+        EventLoop fresh;
+        if (factory == null) {
+            fresh = Asyncio.newEventLoop();
+            Asyncio.setEventLoop(fresh);
+            eventLoopSet = true;
+        } else {
+            fresh = Objects.requireNonNull(factory.get(), "the loop factory made no loop");
+        }
+        if (debug != null) {
+            fresh.setDebug(debug);
+        }
+        context = Context.copyContext();
+        loop = fresh;
+        state = State.INITIALIZED;
+        return fresh;
+    }
+
+    /**
+     * Cancels the tasks that are left and waits for them, closes the async generators, shuts the default executor down
+     * (5 minutes at most, then its threads are interrupted), and closes the loop. A step that fails doesn't keep the
+     * next from being done. Errors of the tasks go to the loop's exception handler. Does nothing if there is no loop
+     * yet, and when called again.
+     *
+     * @throws KeyboardInterrupt at Ctrl-C; the loop is closed then too, without waiting any longer
+     */
+    @Override
+    public void close() {
+        EventLoop closing = loop;
+        if (closing == null) {
+            return;
+        }
+        Asyncio.checkNotRunning("Runner.close()");
+        loop = null;
+        state = State.CLOSED;
+        try {
+            new RunnerClose(closing).run();
+        } finally {
+            if (eventLoopSet) {
+                Asyncio.setEventLoop(null);
+            }
+            closing.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Runner[" + state + (loop == null ? "" : ", " + loop) + "]";
+    }
+}

@@ -1,0 +1,46 @@
+package asyncio4j;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@link Asyncio#shield}: a future that can be cancelled without cancelling what it stands for. */
+final class Shield {
+
+    private Shield() {}
+
+    /** The outer future of {@code inner}; {@code inner} itself if it is done. The loop's thread. */
+    static <T extends @Nullable Object> AsyncFuture<T> shield(AsyncFuture<T> inner) {
+        if (inner.done()) {
+            return inner;
+        }
+        DefaultEventLoop loop = inner.loop();
+        AsyncFuture<T> outer = loop.createFuture();
+        inner.add(new LightCallback() {
+            @Override
+            public void run() {
+                innerDone(inner, outer);
+            }
+        });
+        return outer;
+    }
+
+    private static <T extends @Nullable Object> void innerDone(AsyncFuture<T> inner, AsyncFuture<T> outer) {
+        Throwable error = inner.peekException();
+        if (outer.done()) {
+            if (error != null) {
+                inner.retrieved();
+                inner.loop()
+                        .callExceptionHandler(ExceptionContext.of(
+                                        "the outer future of shield was cancelled, and then the inner one failed",
+                                        error)
+                                .future(inner));
+            }
+        } else if (inner.cancelled()) {
+            outer.cancel();
+        } else if (error != null) {
+            inner.retrieved();
+            outer.setException(error);
+        } else {
+            outer.setResult(inner.value());
+        }
+    }
+}

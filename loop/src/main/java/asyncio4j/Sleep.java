@@ -1,0 +1,61 @@
+package asyncio4j;
+
+import asyncio4j.internal.loop.TimerStep;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@link Asyncio#sleep}: suspends for a time, or for one iteration if that isn't positive. */
+record Sleep<T extends @Nullable Object>(Duration delay, T result) implements Coroutine<T> {
+
+    Sleep {
+        Objects.requireNonNull(delay, "sleep: the delay is null");
+    }
+
+    @Override
+    public T run() {
+        Task<?> task = Asyncio.requireTask("sleep");
+        if (delay.isNegative() || delay.isZero()) {
+            task.yieldOnce(DefaultEventLoop.currentFiber());
+            return result;
+        }
+        DefaultEventLoop loop = task.loop();
+        AsyncFuture<T> future = loop.createFuture();
+        WakeUp<T> timer = new WakeUp<>(Durations.after(loop.core().nanos(), delay), future, result);
+        loop.core().add(timer);
+        try {
+            return task.awaitPending(future, DefaultEventLoop.currentFiber());
+        } finally {
+            loop.core().cancel(timer);
+        }
+    }
+
+    /** The end of the sleep. Baton holder only. */
+    private static final class WakeUp<T extends @Nullable Object> extends TimerStep {
+
+        private final AsyncFuture<T> future;
+
+        private final T result;
+
+        WakeUp(long when, AsyncFuture<T> future, T result) {
+            super(when);
+            this.future = future;
+            this.result = result;
+        }
+
+        @Override
+        public boolean light() {
+            return true;
+        }
+
+        @Override
+        public void run() {
+            future.setResultUnlessDone(result);
+        }
+
+        @Override
+        public String toString() {
+            return "the end of a sleep";
+        }
+    }
+}

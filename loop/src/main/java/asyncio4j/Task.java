@@ -1,0 +1,359 @@
+package asyncio4j;
+
+import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.fiber.Step;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Coroutine} that a loop runs. Python's {@code asyncio.Task}.
+ *
+ * <p>Make one with {@link Asyncio#createTask(Coroutine)}. The loop holds it until it is done, so that nobody else need
+ * to. Its methods belong to the loop's own thread, but for the questions that {@link AsyncFuture} lets any thread ask.
+ *
+ * @param <T> the type of the result
+ */
+public final class Task<T extends @Nullable Object> extends AsyncFuture<T> implements DoneEntry {
+
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
+    private final long number;
+
+    // Baton holder only, from here on.
+
+    private @Nullable String name;
+
+    private final Context context;
+
+    /** Null once the body has ended. */
+    private @Nullable Coroutine<T> coroutine;
+
+    private final TaskStep step = new TaskStep(this);
+
+    /** What the suspended body waits for; null at a bare yield. */
+    private @Nullable AsyncFuture<?> futureWaiter;
+
+    /** A cancellation that couldn't be delivered yet. */
+    private boolean mustCancel;
+
+    private int cancelRequests;
+
+    private @Nullable String pendingMessage;
+
+    /** Whether to say so if the loop is closed before this is done. */
+    private boolean logDestroyPending = true;
+
+    /** The tasks of the loop that aren't done, as a list that each can be taken out of; see {@link TaskList}. */
+    @Nullable Task<?> previous;
+
+    @Nullable Task<?> next;
+
+    Task(DefaultEventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
+        super(loop);
+        this.number = NUMBERS.incrementAndGet();
+        this.name = options.name();
+        this.coroutine = coroutine;
+        this.context = options.context() == null ? Context.copyContext() : options.context();
+    }
+
+    /** The entry of the ready queue that starts this task, and then each time makes it go on. */
+    TaskStep step() {
+        return step;
+    }
+
+    /** This won't be reported if the loop is closed before it is done. */
+    void hideDestroyPending() {
+        logDestroyPending = false;
+    }
+
+    boolean logDestroyPending() {
+        return logDestroyPending;
+    }
+
+    /**
+     * The name.
+     *
+     * @return the name it was given, else {@code Task-} and a number
+     */
+    public String getName() {
+        String given = name;
+        return given == null ? "Task-" + number : given;
+    }
+
+    /**
+     * Gives this another name.
+     *
+     * @param newName the name
+     */
+    public void setName(String newName) {
+        name = Objects.requireNonNull(newName, "a task's name");
+    }
+
+    /**
+     * The context that the body runs in.
+     *
+     * @return the context
+     */
+    public Context getContext() {
+        return context;
+    }
+
+    /**
+     * The body.
+     *
+     * @return the coroutine; null once it has ended
+     */
+    public @Nullable Coroutine<T> getCoroutine() {
+        return coroutine;
+    }
+
+    /**
+     * Asks the body to end: it gets a {@link CancelledError} at the await it is suspended in, or else at its next one.
+     * A body that hasn't begun never will. What it awaits is cancelled along.
+     *
+     * @param message the error's message, or null
+     * @return false if this is done already
+     */
+    @Override
+    public boolean cancel(@Nullable String message) {
+        loop().checkThread("Task.cancel");
+        retrieved();
+        if (done()) {
+            return false;
+        }
+        cancelRequests++;
+        AsyncFuture<?> waiter = futureWaiter;
+        if (waiter != null && waiter.cancel(message)) {
+            return true;
+        }
+        mustCancel = true;
+        pendingMessage = message;
+        return true;
+    }
+
+    /**
+     * Takes one request to cancel back, for code that cancelled this itself and deals with it, such as a timeout.
+     *
+     * @return how many requests are left; 0 also forgets a cancellation that wasn't delivered yet
+     */
+    public int uncancel() {
+        loop().checkThread("Task.uncancel");
+        if (cancelRequests > 0 && --cancelRequests == 0) {
+            mustCancel = false;
+        }
+        return cancelRequests;
+    }
+
+    /**
+     * How many requests to cancel there were, less those taken back.
+     *
+     * @return the number
+     */
+    public int cancelling() {
+        return cancelRequests;
+    }
+
+    /** Not for tasks: the body's return value is the result. */
+    @Override
+    public void setResult(T result) {
+        throw new UnsupportedOperationException("a task's result is what its body returns; setResult is for futures");
+    }
+
+    /** Not for tasks: what the body throws is the exception. */
+    @Override
+    public void setException(Throwable exception) {
+        throw new UnsupportedOperationException("a task's exception is what its body throws; cancel() ends it");
+    }
+
+    /**
+     * Where the body is suspended: its stack, innermost call first, without the library's own frames. For a task that
+     * failed, the stack of its exception; for one that is done otherwise, or hasn't begun, nothing.
+     *
+     * @return the stack
+     */
+    public StackTraceElement[] getStack() {
+        return TaskStack.of(this);
+    }
+
+    /** The future that the suspended body waits for, or null. */
+    @Nullable AsyncFuture<?> waitsFor() {
+        return futureWaiter;
+    }
+
+    // The course of a task: start() runs the body on a pump, which is its fiber from the first suspension on.
+
+    /** Runs the body to its end. On a pump, by the step. */
+    private void start() {
+        Fiber fiber = DefaultEventLoop.currentFiber();
+        Coroutine<T> body = coroutine;
+        fiber.task(this);
+        fiber.context(context);
+        try {
+            if (body == null || done()) {
+                throw new InvalidStateException("started twice: " + this);
+            }
+            if (mustCancel) {
+                mustCancel = false;
+                end(new CancelledError(pendingMessage));
+            } else {
+                runBody(body);
+            }
+        } finally {
+            coroutine = null;
+            fiber.task(null);
+            fiber.context(null);
+        }
+    }
+
+    private void runBody(Coroutine<T> body) {
+        T value;
+        try {
+            value = body.run();
+        } catch (GeneratorExit e) {
+            if (currentFiberDies()) {
+                abandon();
+                return;
+            }
+            end(e);
+            return;
+        } catch (Throwable e) {
+            end(e);
+            if (e instanceof KeyboardInterrupt || e instanceof SystemExit) {
+                throw Sneaky.raise(e);
+            }
+            return;
+        }
+        if (currentFiberDies()) {
+            abandon();
+        } else if (mustCancel) {
+            mustCancel = false;
+            becomeCancelled(pendingMessage, null);
+        } else {
+            checkReturned(value);
+            super.setResult(value);
+        }
+    }
+
+    private void end(Throwable error) {
+        if (error instanceof CancelledError cancelled) {
+            becomeCancelled(null, cancelled); // its message is for the first who asks alone, as in asyncio
+        } else {
+            super.setException(error);
+        }
+    }
+
+    private void checkReturned(@Nullable Object value) {
+        if (value != null && loop().getDebug()) {
+            Companions.checkReturned(this, value);
+        }
+    }
+
+    @Override
+    void finished() {
+        loop().tasks().remove(this);
+    }
+
+    /** Makes this go on when the future that it awaits is done. */
+    @Override
+    public void schedule(AsyncFuture<?> future) {
+        loop().core().add(step);
+    }
+
+    /** Waits for {@code future}, which isn't done. On this task's fiber. */
+    <R extends @Nullable Object> R awaitPending(AsyncFuture<R> future, Fiber fiber) {
+        checkAlive(fiber);
+        if (future.loop() != loop()) {
+            throw failNextStep(
+                    fiber,
+                    new IllegalStateException(this + " awaits a future of another loop: " + future
+                            + "; use runCoroutineThreadsafe(coroutine, loop) to have it awaited there"));
+        }
+        if (future == this) {
+            throw failNextStep(fiber, new IllegalStateException("a task cannot await itself: " + this));
+        }
+        step.resumes(fiber);
+        future.add(this);
+        futureWaiter = future;
+        if (mustCancel && future.cancel(pendingMessage)) {
+            mustCancel = false;
+        }
+        loop().core().engine().suspend(fiber);
+        if (fiber.dying()) {
+            throw new GeneratorExit();
+        }
+        futureWaiter = null;
+        Throwable error = future.error("await");
+        if (mustCancel) {
+            mustCancel = false;
+            if (!(error instanceof CancelledError)) {
+                error = new CancelledError(pendingMessage);
+            }
+        }
+        if (error != null) {
+            AwaitSite.add(error, this);
+            throw Sneaky.raise(error);
+        }
+        return future.value();
+    }
+
+    /** Lets everything that is ready have its turn. On this task's fiber. */
+    void yieldOnce(Fiber fiber) {
+        checkAlive(fiber);
+        step.resumes(fiber);
+        loop().core().add(step);
+        loop().core().engine().suspend(fiber);
+        if (fiber.dying()) {
+            throw new GeneratorExit();
+        }
+        if (mustCancel) {
+            mustCancel = false;
+            throw new CancelledError(pendingMessage);
+        }
+    }
+
+    /** An error that asyncio delivers one iteration later, as it finds it after the task has suspended. */
+    private RuntimeException failNextStep(Fiber fiber, IllegalStateException error) {
+        yieldOnce(fiber);
+        return error;
+    }
+
+    private void checkAlive(Fiber fiber) {
+        if (fiber.dying()) {
+            loop().core().engine().suspend(fiber); // ends it for good if it goes on like this
+            throw new GeneratorExit();
+        }
+    }
+
+    private static boolean currentFiberDies() {
+        return DefaultEventLoop.currentFiber().dying();
+    }
+
+    @Override
+    public String toString() {
+        AsyncFuture<?> waiter = futureWaiter;
+        String doing = done() || cancelRequests == 0 ? stateName() : "cancelling";
+        return "Task[" + getName() + ", " + doing
+                + (waiter == null ? "" : ", awaits " + (waiter instanceof Task<?> t ? t.getName() : waiter)) + "]";
+    }
+
+    /** A task's entry in the ready queue: there is one at most at any time, so it is never made anew. */
+    static final class TaskStep extends Step {
+
+        private final Task<?> task;
+
+        TaskStep(Task<?> task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            task.start();
+        }
+
+        @Override
+        public String toString() {
+            return task.toString();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package asyncio4j.internal.access;
+
+import asyncio4j.AsyncFuture;
+import asyncio4j.Asyncio;
+import asyncio4j.Context;
+import asyncio4j.Coroutine;
+import asyncio4j.EventLoop;
+import asyncio4j.Task;
+import java.lang.invoke.MethodHandles;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A way into the package-private parts of {@code asyncio4j}, for the bridge alone.
+ *
+ * <p>"Light" code is bookkeeping that runs no user's code and never suspends: it may run on any fiber's stack.
+ */
+public abstract class LoopAccess {
+
+    /** Written once, when {@link Asyncio} is initialised. */
+    private static volatile @Nullable LoopAccess instance;
+
+    /** For the one implementation. */
+    protected LoopAccess() {}
+
+    /** The way in. Any thread. */
+    public static LoopAccess get() {
+        LoopAccess present = instance;
+        if (present == null) {
+            try {
+                MethodHandles.lookup().ensureInitialized(Asyncio.class);
+            } catch (IllegalAccessException e) {
+                throw new LinkageError("asyncio4j.Asyncio isn't accessible", e);
+            }
+            present = Objects.requireNonNull(instance);
+        }
+        return present;
+    }
+
+    /** Called by the implementation. */
+    protected static void set(LoopAccess access) {
+        instance = access;
+    }
+
+    /** The loop that runs the calling code, or null. Any thread. */
+    public abstract @Nullable EventLoop runningLoop();
+
+    /** The task that runs the calling code, or null: also inside a plain callback. Any thread. */
+    public abstract @Nullable Task<?> currentTask();
+
+    /** The task that runs the calling code; if there is none, fails with a message about {@code what}. */
+    public abstract Task<?> requireTask(String what);
+
+    /** Whether the calling thread holds the baton of {@code loop}. Any thread. */
+    public abstract boolean holdsBaton(EventLoop loop);
+
+    /** Whether the calling thread may touch {@code loop}: it holds the baton, or the loop doesn't run. Any thread. */
+    public abstract boolean mayTouch(EventLoop loop);
+
+    /**
+     * Has light code run by the loop, in order with other callbacks. Any thread.
+     *
+     * @return false if the loop is closed; the code won't run then
+     */
+    public abstract boolean enqueueLight(EventLoop loop, Runnable light);
+
+    /**
+     * Has a user's callback run by the loop on a stack of its own, in {@code context}. Any thread.
+     *
+     * @return false if the loop is closed; the callback won't run then
+     */
+    public abstract boolean enqueue(EventLoop loop, Runnable callback, Context context);
+
+    /** Completes {@code future} unless it is done. The loop's thread. */
+    public abstract <T extends @Nullable Object> void setResultUnlessDone(AsyncFuture<T> future, T result);
+
+    /** Has light code run one iteration after {@code future} is done. The loop's thread. */
+    public abstract void addLightCallback(AsyncFuture<?> future, Runnable light);
+
+    /** Has {@code listener} called when {@code loop} is closed; at once if it is. Any thread. */
+    public abstract void addCloseListener(EventLoop loop, Runnable listener);
+
+    /** Takes a close listener out. Any thread. */
+    public abstract void removeCloseListener(EventLoop loop, Runnable listener);
+
+    /** Has {@code step} run by Runner.close, after the tasks have ended and before the generators are closed. */
+    public abstract void addShutdownStep(EventLoop loop, Coroutine<@Nullable Void> step);
+
+    /** The context that the calling code runs in, itself and not a copy. Any thread. */
+    public abstract Context currentContext();
+
+    /** The immutable state of {@code context}: the same object as long as no variable is set. */
+    public abstract Object snapshot(Context context);
+
+    /** Adds the calling code's stack to {@code error}, as await does with what it rethrows. */
+    public abstract void addAwaitSite(Throwable error);
+
+    /** Counts the exception of {@code future}, if there is one, as having been looked at. Any thread. */
+    public abstract void retrieved(AsyncFuture<?> future);
+
+    /** The exception of {@code future}, or null, without counting as having been looked at. Any thread. */
+    public abstract @Nullable Throwable peekException(AsyncFuture<?> future);
+
+    /** Throws {@code error} as it is. */
+    public abstract RuntimeException raise(Throwable error);
+}

@@ -1,0 +1,191 @@
+package asyncio4j.internal.fiber;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread of a loop: at its base a pump that takes steps and runs them, and a task's fiber as soon as one of those
+ * steps suspends.
+ *
+ * <h2>How the baton moves</h2>
+ *
+ * <p>{@code granted} is the baton's arrival at this fiber. The giver writes everything that it has to say, then sets
+ * {@code granted}, then unparks; from the moment it is set the giver touches nothing that the baton guards. The
+ * receiver parks until it reads {@code granted} as true and clears it. No wake-up is lost, because
+ *
+ * <ul>
+ *   <li>{@code granted} is volatile and set before the unpark: if the receiver reads false and parks, the unpark comes
+ *       after that read, and its permit makes the park return;
+ *   <li>a permit left over from something else, or an interrupt, makes a park return early at most, and the loop reads
+ *       {@code granted} again;
+ *   <li>there is one baton, so {@code granted} is never set twice before it is cleared.
+ * </ul>
+ *
+ * <p>What the giver wrote is visible to the receiver through the volatile write and read of {@code granted}.
+ */
+public final class Fiber {
+
+    private static final ThreadLocal<@Nullable Fiber> CURRENT = new ThreadLocal<>();
+
+    /** Any thread; set once, before the thread starts. */
+    private @Nullable Thread thread;
+
+    /** Written by the giver (true) and by this fiber (false). */
+    private volatile boolean granted;
+
+    /** Any thread: an interrupt by the loop is under way, and must not outlast the current step. */
+    private volatile boolean loopInterrupt;
+
+    /** This fiber's own thread only: an interrupt came while it was suspended; its code is to see it. */
+    private boolean interrupted;
+
+    // Baton holder only, from here on.
+
+    /** What to run first when this pump gets the baton. */
+    @Nullable Step first;
+
+    /** The fiber that called this one and gets the baton back at the first suspension or at the end. */
+    @Nullable Fiber invoker;
+
+    /** Where to go when the code of this fiber ends; the pump leaves its thread if this is set. */
+    boolean exit;
+
+    private boolean started;
+
+    private boolean dying;
+
+    private int refusals;
+
+    private @Nullable Object task;
+
+    private @Nullable Object context;
+
+    private final Object loop;
+
+    Fiber(Object loop) {
+        this.loop = loop;
+    }
+
+    /** The fiber that the calling thread is, or null outside of loops. */
+    public static @Nullable Fiber current() {
+        return CURRENT.get();
+    }
+
+    /** The loop that this fiber belongs to, as the floor above knows it. Any thread. */
+    public Object loop() {
+        return loop;
+    }
+
+    /** The task that this fiber runs, or null. Belongs to the floors above. Baton holder only. */
+    public @Nullable Object task() {
+        return task;
+    }
+
+    /** Sets the task that this fiber runs. Baton holder only. */
+    public void task(@Nullable Object newTask) {
+        task = newTask;
+    }
+
+    /** The context in which this fiber's code runs, or null. Belongs to the floors above. Baton holder only. */
+    public @Nullable Object context() {
+        return context;
+    }
+
+    /** Sets the context in which this fiber's code runs. Baton holder only. */
+    public void context(@Nullable Object newContext) {
+        context = newContext;
+    }
+
+    /** Whether the loop is gone and this fiber's code has to end. Baton holder only. */
+    public boolean dying() {
+        return dying;
+    }
+
+    /** The thread that this fiber is. Any thread. */
+    public Thread thread() {
+        Thread t = thread;
+        if (t == null) {
+            throw new IllegalStateException("the fiber has no thread yet");
+        }
+        return t;
+    }
+
+    void thread(Thread newThread) {
+        thread = newThread;
+    }
+
+    /** Makes {@link #current()} answer this fiber. Its own thread only. */
+    void enter() {
+        CURRENT.set(this);
+    }
+
+    void die() {
+        dying = true;
+    }
+
+    /** How often this dying fiber has tried to suspend again. */
+    int refuse() {
+        return ++refusals;
+    }
+
+    /** Hands the baton to this fiber. The caller holds it and touches nothing of the loop afterwards. */
+    void grant() {
+        if (started) {
+            granted = true;
+            LockSupport.unpark(thread);
+        } else {
+            started = true;
+            granted = true;
+            thread().start();
+        }
+    }
+
+    /** Waits for the baton. This fiber's own thread only. */
+    void awaitBaton() {
+        while (!granted) {
+            LockSupport.park(this);
+            noteInterrupt();
+        }
+        granted = false;
+    }
+
+    /** Takes the interrupt flag down while this fiber waits, so that parking works, and remembers it. */
+    public void noteInterrupt() {
+        if (Thread.interrupted()) {
+            if (loopInterrupt) {
+                loopInterrupt = false;
+            } else {
+                interrupted = true;
+            }
+        }
+    }
+
+    /** Puts back the interrupt flag that came while this fiber was suspended. Its own thread only. */
+    void restoreInterrupt() {
+        if (interrupted) {
+            interrupted = false;
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Drops interrupts that nobody's code was meant to see. Its own thread only. */
+    void dropInterrupt() {
+        if (Thread.interrupted() | loopInterrupt | interrupted) {
+            loopInterrupt = false;
+            interrupted = false;
+        }
+    }
+
+    /** Interrupts this fiber's current step. Any thread. */
+    void loopInterrupt() {
+        loopInterrupt = true;
+        LockSupport.unpark(thread);
+        thread().interrupt();
+    }
+
+    @Override
+    public String toString() {
+        Thread t = thread;
+        return "Fiber[" + (t == null ? "unstarted" : t.getName()) + "]";
+    }
+}

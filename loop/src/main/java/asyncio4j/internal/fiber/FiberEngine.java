@@ -1,0 +1,54 @@
+package asyncio4j.internal.fiber;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the fibers of one loop, one at a time: the one that holds the baton.
+ *
+ * <p>An engine is made with the {@link Agenda} that it works through. While the loop isn't running nobody holds the
+ * baton, and the thread that owns the loop then may touch everything that the baton guards.
+ */
+public interface FiberEngine {
+
+    /**
+     * Works through the agenda until {@link Agenda#next} returns null. The calling thread gives the baton to a fiber
+     * and waits; it gets the baton back when this returns.
+     *
+     * @param onInterrupt called on the calling thread each time it is interrupted while it waits; the flag is cleared
+     *     then and set again when this method returns
+     */
+    void drive(Runnable onInterrupt);
+
+    /**
+     * Suspends the calling fiber until a step that {@linkplain Step#resumes() resumes} it has its turn. Only the
+     * fiber that holds the baton may call this.
+     */
+    void suspend(Fiber self);
+
+    /**
+     * Runs {@code step} on another fiber now, and comes back when that suspends for the first time or ends. Only the
+     * fiber that holds the baton may call this.
+     */
+    void call(Fiber self, Step step);
+
+    /** Whether the calling thread is the one that holds the baton. Any thread may ask. */
+    boolean holdsBaton();
+
+    /** The fiber that holds the baton, as far as the calling thread can see; null while the loop isn't running. */
+    @Nullable Fiber holder();
+
+    /**
+     * Interrupts the fiber that holds the baton, once: the flag doesn't outlast its current step. Any thread may call
+     * this.
+     */
+    void interruptHolder();
+
+    /**
+     * Gives a suspended fiber the baton so that it can end, and waits until it has or until it suspends for good. Only
+     * while the loop isn't running; {@link Fiber#dying()} is true for it from here on.
+     */
+    void unwind(Fiber fiber);
+
+    /** Ends all threads that wait for work, and waits until they are gone. Only while the loop isn't running. */
+    void close();
+}

@@ -1,0 +1,326 @@
+package asyncio4j.internal.fiber;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The default engine: every fiber is a virtual thread, and the baton goes from thread to thread.
+ *
+ * <h2>Who holds the baton</h2>
+ *
+ * <p>Exactly one of: the thread that drives the loop (while the loop isn't running), or one fiber. It is passed in two
+ * ways only, {@link #hand} (to a fiber) and {@link #returnToCaller}, and after either the giver does nothing but wait
+ * for it ({@link Fiber#awaitBaton}) or end. {@link Fiber} says why no arrival is lost; the caller waits in the same
+ * way, on {@code callerHas}.
+ *
+ * <h2>What a waiting fiber waits for</h2>
+ *
+ * <ul>
+ *   <li>A <em>suspended</em> fiber is in {@link #suspend}: it gets the baton exactly when a step that resumes it has
+ *       its turn, or when it has to die. Nobody else hands it the baton, as it is in no list.
+ *   <li>An <em>idle</em> fiber is in {@code idle}, and taken out of it by whoever hands it the baton.
+ *   <li>A fiber that <em>called</em> another is that one's {@code invoker}, and gets the baton from it alone.
+ * </ul>
+ *
+ * <p>A step taken off the agenda is done before the baton moves on: a resumption by handing over to its fiber, light
+ * bookkeeping on the spot, everything else as the {@code first} of the pump that gets the baton. So no step is lost on
+ * the way either.
+ *
+ * <p>No platform thread is parked or unparked for a step; only {@link #drive} parks its caller, once.
+ */
+public final class VirtualThreadEngine implements FiberEngine {
+
+    /** How many pumps without work are kept; more than that end. */
+    static final int MAX_IDLE = 128;
+
+    /** How often the code of a dying fiber may try to suspend again before it is left where it is. */
+    static final int MAX_REFUSALS = 100;
+
+    private final Agenda agenda;
+
+    private final String name;
+
+    // Baton holder only, from here on.
+
+    /** Written by the giver just before the baton arrives; other threads may read it and can only err about others. */
+    private @Nullable Fiber holder;
+
+    private final ArrayDeque<Fiber> idle = new ArrayDeque<>();
+
+    /** Threads on their last few instructions, so that close can wait for them. */
+    private final ArrayDeque<Thread> retired = new ArrayDeque<>();
+
+    private @Nullable Thread caller;
+
+    /** Set by the giver, cleared by the caller: the baton is back at the thread that drives the loop. */
+    private volatile boolean callerHas;
+
+    /**
+     * An engine whose fibers' threads bear {@code name}.
+     *
+     * @param agenda what to work through; it is also what {@link Fiber#loop} answers
+     * @param name the threads' name
+     */
+    public VirtualThreadEngine(Agenda agenda, String name) {
+        this.agenda = agenda;
+        this.name = name;
+    }
+
+    @Override
+    public void drive(Runnable onInterrupt) {
+        boolean interrupted = Thread.interrupted();
+        if (interrupted) {
+            onInterrupt.run();
+        }
+        caller = Thread.currentThread();
+        callerHas = false;
+        hand(pump());
+        while (!callerHas) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                interrupted = true;
+                onInterrupt.run();
+            }
+        }
+        caller = null;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void suspend(Fiber self) {
+        if (self.dying()) {
+            if (self.refuse() > MAX_REFUSALS) {
+                returnToCaller();
+                self.awaitBaton(); // nobody hands it over any more
+            }
+            return;
+        }
+        Fiber invoker = self.invoker;
+        if (invoker != null) {
+            self.invoker = null;
+            hand(invoker);
+            self.awaitBaton();
+            self.restoreInterrupt();
+            return;
+        }
+        for (; ; ) {
+            Step step = next(self);
+            if (step == null) {
+                returnToCaller();
+                break;
+            }
+            Fiber target = step.resumes();
+            if (target == self) {
+                self.restoreInterrupt();
+                return;
+            }
+            if (target != null) {
+                hand(target);
+                break;
+            }
+            if (!step.light()) {
+                Fiber pump = pump();
+                pump.first = step;
+                hand(pump);
+                break;
+            }
+            run(step);
+        }
+        self.awaitBaton();
+        self.restoreInterrupt();
+    }
+
+    @Override
+    public void call(Fiber self, Step step) {
+        Fiber pump = pump();
+        pump.first = step;
+        pump.invoker = self;
+        hand(pump);
+        self.awaitBaton();
+        self.restoreInterrupt();
+    }
+
+    /** The life of a fiber's thread. */
+    private void pump(Fiber self) {
+        self.enter();
+        self.awaitBaton();
+        while (!self.exit) {
+            Step step = self.first;
+            if (step != null) {
+                self.first = null;
+            } else {
+                step = next(self);
+            }
+            Fiber next = null;
+            if (step != null) {
+                next = step.resumes();
+                if (next == null) {
+                    self.dropInterrupt();
+                    run(step);
+                    if (self.dying()) {
+                        returnToCaller();
+                        return;
+                    }
+                    next = self.invoker;
+                    if (next == null) {
+                        continue;
+                    }
+                    self.invoker = null;
+                }
+            }
+            if (!rest(self, next)) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * Gives the baton to {@code next}, or back to the caller if that is null, and waits for it.
+     *
+     * @return false if there are enough idle pumps, so that this one's thread has to end
+     */
+    private boolean rest(Fiber self, @Nullable Fiber next) {
+        boolean stay = idle.size() < MAX_IDLE;
+        if (stay) {
+            idle.push(self);
+        } else {
+            retire(self);
+        }
+        if (next == null) {
+            returnToCaller();
+        } else {
+            hand(next);
+        }
+        if (stay) {
+            self.awaitBaton();
+        }
+        return stay;
+    }
+
+    private void retire(Fiber self) {
+        Thread oldest = retired.peek();
+        while (oldest != null && !oldest.isAlive()) {
+            retired.poll();
+            oldest = retired.peek();
+        }
+        retired.add(self.thread());
+    }
+
+    /** An idle fiber, or a new one. */
+    private Fiber pump() {
+        Fiber fiber = idle.poll();
+        if (fiber == null) {
+            Fiber fresh = new Fiber(agenda);
+            fresh.thread(Thread.ofVirtual()
+                    .name(name)
+                    .inheritInheritableThreadLocals(false)
+                    .unstarted(() -> pump(fresh)));
+            fiber = fresh;
+        }
+        return fiber;
+    }
+
+    private @Nullable Step next(Fiber self) {
+        try {
+            return agenda.next(self);
+        } catch (Throwable t) {
+            agenda.leave(t);
+            return null;
+        }
+    }
+
+    private void run(Step step) {
+        try {
+            step.run();
+        } catch (Throwable t) {
+            agenda.leave(t);
+        }
+    }
+
+    private void hand(Fiber target) {
+        holder = target;
+        target.grant();
+    }
+
+    private void returnToCaller() {
+        Thread waiting = caller;
+        holder = null;
+        callerHas = true;
+        LockSupport.unpark(waiting);
+    }
+
+    @Override
+    public boolean holdsBaton() {
+        // A thread that reads its own fiber here holds the baton: it gave this value up itself when it gave the baton
+        // up, and whoever wrote its fiber here handed it over.
+        Fiber fiber = holder;
+        return fiber != null && fiber.thread() == Thread.currentThread();
+    }
+
+    @Override
+    public @Nullable Fiber holder() {
+        return holder;
+    }
+
+    @Override
+    public void interruptHolder() {
+        Fiber fiber = holder;
+        if (fiber != null) {
+            fiber.loopInterrupt();
+        }
+    }
+
+    @Override
+    public void unwind(Fiber fiber) {
+        fiber.die();
+        caller = Thread.currentThread();
+        callerHas = false;
+        hand(fiber);
+        boolean interrupted = false;
+        while (!callerHas) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+        }
+        caller = null;
+        if (fiber.refuse() <= MAX_REFUSALS) {
+            interrupted |= join(fiber.thread());
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        boolean interrupted = false;
+        for (Fiber fiber : idle) {
+            fiber.exit = true;
+            fiber.grant();
+            interrupted |= join(fiber.thread());
+        }
+        idle.clear();
+        for (Thread thread : retired) {
+            interrupted |= join(thread);
+        }
+        retired.clear();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until {@code thread} has ended; says whether the calling thread was interrupted meanwhile. */
+    private static boolean join(Thread thread) {
+        boolean interrupted = false;
+        for (; ; ) {
+            try {
+                thread.join();
+                return interrupted;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package asyncio4j.internal.loop;
+
+/** Where a loop has its time from. */
+public interface Clock {
+
+    /** Nanoseconds since this clock was made; never goes back. Any thread. */
+    long nanos();
+
+    /**
+     * Called when nothing is ready and the next timer is due at {@code deadline}: a clock that is moved by hand moves
+     * there and says true, a real one says false, and the loop waits. Baton holder only.
+     */
+    default boolean skipTo(long deadline) {
+        return false;
+    }
+
+    /** A clock that runs as {@link System#nanoTime} does. */
+    static Clock system() {
+        long origin = System.nanoTime();
+        return () -> System.nanoTime() - origin;
+    }
+}

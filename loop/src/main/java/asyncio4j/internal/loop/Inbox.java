@@ -1,0 +1,103 @@
+package asyncio4j.internal.loop;
+
+import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.fiber.Step;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where other threads put steps for the loop, and where the baton holder waits for them.
+ *
+ * <h2>Why no wake-up is lost</h2>
+ *
+ * <p>{@link #post} first appends, then reads {@code sleeper}; {@link #await} first writes {@code sleeper}, then looks
+ * whether something was appended, then parks. All four are sequentially consistent (volatile accesses, and those of
+ * {@code ConcurrentLinkedQueue}), so in any order of them at least one side sees the other: either the waiter sees the
+ * step and doesn't park, or the poster sees the waiter and unparks it, and that permit ends the park whether it comes
+ * before or after it began. Only one of many posters pays for the unpark: the one whose compare-and-set takes the
+ * sleeper away. The others come after that one's step was appended, and before the waiter drains, which it does
+ * whenever {@code await} returned.
+ *
+ * <h2>Why no step is lost at close</h2>
+ *
+ * <p>{@link #close} sets {@code closed}, then takes out what is there; {@code post} appends, then reads {@code closed},
+ * and if it is set tries to take its own step out again. One of the two takes it out, by an atomic removal: either the
+ * poster is told that the inbox is closed, or the step is dropped by close.
+ */
+final class Inbox {
+
+    private static final VarHandle SLEEPER;
+
+    static {
+        try {
+            SLEEPER = MethodHandles.lookup().findVarHandle(Inbox.class, "sleeper", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** How long to look for a step before parking, in turns; a park and unpark cost far more. */
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1 << 8 : 0;
+
+    private final ConcurrentLinkedQueue<Step> queue = new ConcurrentLinkedQueue<>();
+
+    /** Written by the baton holder, taken away by a poster. */
+    @SuppressWarnings("unused") // through SLEEPER
+    private volatile @Nullable Thread sleeper;
+
+    private volatile boolean closed;
+
+    /**
+     * Puts a step in and wakes the loop if it waits. Any thread.
+     *
+     * @return false if the inbox is closed; the step isn't in it then
+     */
+    boolean post(Step step) {
+        queue.add(step);
+        if (closed && queue.remove(step)) {
+            return false;
+        }
+        Thread waiting = sleeper;
+        if (waiting != null && SLEEPER.compareAndSet(this, waiting, null)) {
+            LockSupport.unpark(waiting);
+        }
+        return true;
+    }
+
+    /** Moves what is in the inbox to {@code ready}, in order. Baton holder only. */
+    void drainTo(Queue<Step> ready) {
+        for (Step step = queue.poll(); step != null; step = queue.poll()) {
+            ready.add(step);
+        }
+    }
+
+    /** Waits until something is in the inbox, {@code nanos} have passed, or for no reason. Baton holder only. */
+    void await(Fiber self, long nanos) {
+        for (int i = 0; i < SPINS; i++) {
+            if (!queue.isEmpty()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        sleeper = Thread.currentThread();
+        if (queue.isEmpty()) {
+            if (nanos == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, nanos);
+            }
+            self.noteInterrupt();
+        }
+        sleeper = null;
+    }
+
+    /** Refuses steps from now on, and drops those that are there. The owner of the loop only. */
+    void close() {
+        closed = true;
+        queue.clear();
+    }
+}

@@ -1,0 +1,281 @@
+package asyncio4j.internal.loop;
+
+import asyncio4j.internal.fiber.Agenda;
+import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.fiber.FiberEngine;
+import asyncio4j.internal.fiber.Step;
+import asyncio4j.internal.fiber.VirtualThreadEngine;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.function.ObjLongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order in which a loop does things.
+ *
+ * <p>One iteration: what was left ready, then what other threads put into the {@link Inbox}, then the timers that are
+ * due; the steps that are ready at its start are served in it, and those that come meanwhile in the next. An iteration
+ * has no stack frame of its own: it is {@code batch}, the number of steps still to serve, and whoever holds the baton
+ * takes the next one in {@link #next}.
+ */
+public final class LoopCore implements Agenda {
+
+    /** As asyncio: the loop looks around once a day at least. */
+    private static final long LONGEST_WAIT = Duration.ofHours(24).toNanos();
+
+    private final FiberEngine engine;
+
+    private final Clock clock;
+
+    private final Inbox inbox = new Inbox();
+
+    /** The loop that this is the core of, for the floors above. Any thread; set once, before anything runs. */
+    private final Object owner;
+
+    // Baton holder only, from here on.
+
+    private final ArrayDeque<Step> ready = new ArrayDeque<>();
+
+    private final TimerQueue timers = new TimerQueue();
+
+    /** How many of the ready steps belong to the current iteration and weren't served yet. */
+    private int batch;
+
+    /** The loop was just entered: one iteration is due even if a stop was set beforehand. */
+    private boolean fresh;
+
+    private boolean stopping;
+
+    /** What the caller of {@link #run} will get; the loop is on its way out. */
+    private @Nullable Throwable leaving;
+
+    /** Called with a step that took longer than {@code slowNanos}; null unless in debug mode. */
+    private @Nullable ObjLongConsumer<Step> slowListener;
+
+    private long slowNanos;
+
+    private @Nullable Step current;
+
+    private long currentSince;
+
+    // Any thread, from here on.
+
+    private volatile boolean running;
+
+    private volatile boolean closed;
+
+    /** Asks the loop to leave at once, with this. */
+    private volatile @Nullable Throwable interrupt;
+
+    /**
+     * A core whose time is {@code clock}'s.
+     *
+     * @param owner the loop that this is the core of
+     * @param clock the time
+     * @param name the name of its threads
+     */
+    public LoopCore(Object owner, Clock clock, String name) {
+        this.owner = owner;
+        this.clock = clock;
+        this.engine = new VirtualThreadEngine(this, name);
+    }
+
+    /** The loop that this is the core of. Any thread. */
+    public Object owner() {
+        return owner;
+    }
+
+    /** The engine under this loop. Any thread. */
+    public FiberEngine engine() {
+        return engine;
+    }
+
+    /** The loop's time, in nanoseconds. Any thread. */
+    public long nanos() {
+        return clock.nanos();
+    }
+
+    /** Whether the loop runs. Any thread. */
+    public boolean running() {
+        return running;
+    }
+
+    /** Whether the loop was closed. Any thread. */
+    public boolean closed() {
+        return closed;
+    }
+
+    /**
+     * Whether the calling thread may touch the loop: it holds the baton, or the loop doesn't run and so belongs to
+     * whichever thread uses it. Any thread.
+     */
+    public boolean mayTouch() {
+        return engine.holdsBaton() || !running;
+    }
+
+    /** Puts a step at the end of the ready queue. Baton holder only. */
+    public void add(Step step) {
+        ready.add(step);
+    }
+
+    /** Puts a timer in. Baton holder only. */
+    public void add(TimerStep timer) {
+        timers.add(timer);
+    }
+
+    /** Takes a timer out, at once or later. Baton holder only. */
+    public void cancel(TimerStep timer) {
+        timers.cancel(timer);
+    }
+
+    /** How many timers are kept, cancelled ones included. Baton holder only. */
+    public int timers() {
+        return timers.size();
+    }
+
+    /**
+     * Hands a step in from outside and wakes the loop. Any thread.
+     *
+     * @return false if the loop is closed
+     */
+    public boolean post(Step step) {
+        return inbox.post(step);
+    }
+
+    /** Makes the loop return to its caller after the current iteration. Baton holder only. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /**
+     * Makes the loop return to its caller at once with {@code error}, ahead of everything that is ready, and
+     * interrupts the step that runs. Does nothing if the loop doesn't run. Any thread.
+     */
+    public void interrupt(Throwable error) {
+        if (running) {
+            interrupt = error;
+            inbox.post(NOTHING); // wakes it if it waits
+            engine.interruptHolder();
+        }
+    }
+
+    /** Reports steps that take {@code nanos} or longer to {@code listener}; null ends that. Baton holder only. */
+    public void reportSlowSteps(@Nullable ObjLongConsumer<Step> listener, long nanos) {
+        slowListener = listener;
+        slowNanos = nanos;
+    }
+
+    /**
+     * Runs until {@link #stop} or until a step throws. The calling thread waits.
+     *
+     * @param onInterrupt what to do when the waiting thread is interrupted
+     * @return what made the loop leave at once, or null if it was stopped
+     */
+    public @Nullable Throwable run(Runnable onInterrupt) {
+        fresh = true;
+        batch = 0;
+        leaving = null;
+        interrupt = null;
+        running = true;
+        try {
+            engine.drive(onInterrupt);
+        } finally {
+            running = false;
+            stopping = false;
+            current = null;
+        }
+        Throwable error = leaving;
+        leaving = null;
+        return error;
+    }
+
+    @Override
+    public @Nullable Step next(Fiber holder) {
+        if (current != null) {
+            finishCurrent();
+        }
+        for (; ; ) {
+            if (leaving == null && interrupt != null) {
+                leaving = interrupt;
+            }
+            if (leaving != null) {
+                return null;
+            }
+            if (batch > 0) {
+                batch--;
+                Step step = ready.remove();
+                if (slowListener != null) {
+                    current = step;
+                    currentSince = clock.nanos();
+                }
+                return step;
+            }
+            if (stopping && !fresh) {
+                return null;
+            }
+            fresh = false;
+            beginIteration(holder);
+        }
+    }
+
+    @Override
+    public void leave(Throwable error) {
+        if (leaving == null) {
+            leaving = error;
+        }
+    }
+
+    private void beginIteration(Fiber holder) {
+        inbox.drainTo(ready);
+        if (ready.isEmpty() && !stopping) {
+            TimerStep timer = timers.peek();
+            if (timer == null) {
+                inbox.await(holder, Long.MAX_VALUE);
+            } else {
+                long delay = timer.dueNanos() - clock.nanos();
+                if (delay > 0 && !clock.skipTo(timer.dueNanos())) {
+                    inbox.await(holder, Math.min(delay, LONGEST_WAIT));
+                }
+            }
+            inbox.drainTo(ready);
+        }
+        if (timers.size() > 0) {
+            timers.expire(clock.nanos(), ready);
+        }
+        batch = ready.size();
+    }
+
+    private void finishCurrent() {
+        Step step = current;
+        current = null;
+        ObjLongConsumer<Step> listener = slowListener;
+        if (step != null && listener != null) {
+            long took = clock.nanos() - currentSince;
+            if (took >= slowNanos) {
+                listener.accept(step, took);
+            }
+        }
+    }
+
+    /** Drops everything that is queued, refuses more, and ends the loop's threads. Only while it doesn't run. */
+    public void close() {
+        closed = true;
+        inbox.close();
+        ready.clear();
+        timers.clear();
+        batch = 0;
+        engine.close();
+    }
+
+    private static final Step NOTHING = new Step() {
+        @Override
+        public boolean light() {
+            return true;
+        }
+
+        @Override
+        public void run() {
+            // only there to be there
+        }
+    };
+}

@@ -1,0 +1,19 @@
+/**
+ * asyncio for Java: event loop, tasks, futures, context variables, locks and the Runner.
+ *
+ * <p>It depends on the JDK alone; {@code jdk.unsupported} has the signals.
+ */
+@org.jspecify.annotations.NullMarked
+module asyncio4j.loop {
+    requires static transitive org.jspecify;
+    requires jdk.unsupported;
+
+    exports asyncio4j;
+    exports asyncio4j.locks;
+    exports asyncio4j.internal.access to
+            asyncio4j.bridge;
+    exports asyncio4j.internal.spi to
+            asyncio4j.bridge;
+
+    uses asyncio4j.internal.spi.Companion;
+}
