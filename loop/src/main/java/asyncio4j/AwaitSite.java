@@ -24,8 +24,8 @@ final class AwaitSite extends Throwable {
      * @param task the task that awaits; null for a thread outside of the loop
      */
     static void add(Throwable error, @Nullable Task<?> task) {
-        if (error instanceof CancelledError) {
-            return; // made for the one who gets it
+        if (error instanceof CancelledError || error instanceof GeneratorExit || error instanceof StopAsyncIteration) {
+            return; // made for the one who gets it, and expected
         }
         int present = 0;
         for (Throwable suppressed : error.getSuppressed()) {

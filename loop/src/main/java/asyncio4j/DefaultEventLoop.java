@@ -36,6 +36,8 @@ final class DefaultEventLoop implements EventLoop {
 
     private final LoopReports reports = new LoopReports(this);
 
+    private final AsyncGenerators generators = new AsyncGenerators(this);
+
     private final DefaultExecutor executor = new DefaultExecutor(this);
 
     /** What has to be told when the loop is closed. Any thread. */
@@ -96,6 +98,10 @@ final class DefaultEventLoop implements EventLoop {
 
     Unretrieved unretrieved() {
         return unretrieved;
+    }
+
+    AsyncGenerators generators() {
+        return generators;
     }
 
     EventLoop facade() {
@@ -260,7 +266,7 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public Coroutine<@Nullable Void> shutdownAsyncGenerators() {
-        return Coroutine.of(() -> {});
+        return generators.shutdown();
     }
 
     @Override

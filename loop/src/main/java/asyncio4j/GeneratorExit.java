@@ -1,8 +1,9 @@
 package asyncio4j;
 
 /**
- * Thrown at the await of a coroutine that has to end because its loop was closed while it was suspended, so that its
- * {@code finally} blocks run; it can't await any more. Python's {@code GeneratorExit}.
+ * Ends a suspended body so that its {@code finally} blocks run. Python's {@code GeneratorExit}. It is thrown at the
+ * {@code yield} of an async generator that is closed, which may await on its way out; and at the await of a coroutine
+ * whose loop was closed, which can't await any more.
  *
  * <p>{@link Runner} cancels all tasks before it closes the loop, so only tasks that refuse to be cancelled, and those
  * of a loop that was closed by hand, ever see this.
@@ -12,6 +13,10 @@ public final class GeneratorExit extends Error {
     private static final long serialVersionUID = 1L;
 
     GeneratorExit() {
-        super("the loop of this coroutine was closed");
+        this("the loop of this coroutine was closed");
+    }
+
+    GeneratorExit(String message) {
+        super(message);
     }
 }

@@ -26,6 +26,12 @@ final class LoopClose {
                 task.abandon(); // never began
             }
         }
+        for (AsyncGenerator<?> generator : loop.generators().open()) {
+            Fiber fiber = generator.abandon();
+            if (fiber != null) {
+                loop.core().engine().unwind(fiber);
+            }
+        }
         for (Runnable listener : listeners) {
             listener.run();
         }

@@ -47,6 +47,9 @@ public final class Fiber {
     /** The fiber that called this one and gets the baton back at the first suspension or at the end. */
     @Nullable Fiber invoker;
 
+    /** The fiber that waits for this one's next item, if this one runs a generator's body. */
+    @Nullable Fiber consumer;
+
     /** Where to go when the code of this fiber ends; the pump leaves its thread if this is set. */
     boolean exit;
 

@@ -31,6 +31,19 @@ public interface FiberEngine {
      */
     void call(Fiber self, Step step);
 
+    /**
+     * Runs {@code step}, a generator's body, on another fiber, and comes back when that {@linkplain #yieldBack yields}
+     * or ends; it may suspend in between, as part of the calling fiber's task. Only the fiber that holds the baton may
+     * call this.
+     */
+    void enter(Fiber self, Step step);
+
+    /** Makes a generator's fiber go on from its yield; comes back as {@link #enter} does. */
+    void resume(Fiber self, Fiber generator);
+
+    /** Goes back to the fiber that entered or resumed this one, a generator's, and waits to be resumed. */
+    void yieldBack(Fiber self);
+
     /** Whether the calling thread is the one that holds the baton. Any thread may ask. */
     boolean holdsBaton();
 
@@ -44,8 +57,9 @@ public interface FiberEngine {
     void interruptHolder();
 
     /**
-     * Gives a suspended fiber the baton so that it can end, and waits until it has or until it suspends for good. Only
-     * while the loop isn't running; {@link Fiber#dying()} is true for it from here on.
+     * Gives a suspended fiber the baton so that it can end, and waits until it has or until it suspends for good; if it
+     * is a generator's, the same for the fiber that waits for its item. Only while the loop isn't running; {@link
+     * Fiber#dying()} is true for them from here on, and {@link #close} waits for their threads.
      */
     void unwind(Fiber fiber);
 

@@ -1,6 +1,7 @@
 package asyncio4j.internal.fiber;
 
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *       its turn, or when it has to die. Nobody else hands it the baton, as it is in no list.
  *   <li>An <em>idle</em> fiber is in {@code idle}, and taken out of it by whoever hands it the baton.
  *   <li>A fiber that <em>called</em> another is that one's {@code invoker}, and gets the baton from it alone.
+ *   <li>A fiber that waits for a <em>generator's item</em> is that one's {@code consumer}, and gets the baton from it
+ *       alone; a generator at its yield gets it from whoever resumes it.
  * </ul>
  *
  * <p>A step taken off the agenda is done before the baton moves on: a resumption by handing over to its fiber, light
@@ -143,6 +146,30 @@ public final class VirtualThreadEngine implements FiberEngine {
         self.restoreInterrupt();
     }
 
+    @Override
+    public void enter(Fiber self, Step step) {
+        Fiber pump = pump();
+        pump.first = step;
+        resume(self, pump);
+    }
+
+    @Override
+    public void resume(Fiber self, Fiber generator) {
+        generator.consumer = self;
+        hand(generator);
+        self.awaitBaton();
+        self.restoreInterrupt();
+    }
+
+    @Override
+    public void yieldBack(Fiber self) {
+        Fiber consumer = Objects.requireNonNull(self.consumer, "nobody waits for this generator's item");
+        self.consumer = null;
+        hand(consumer);
+        self.awaitBaton();
+        self.restoreInterrupt();
+    }
+
     /** The life of a fiber's thread. */
     private void pump(Fiber self) {
         self.enter();
@@ -161,14 +188,15 @@ public final class VirtualThreadEngine implements FiberEngine {
                     self.dropInterrupt();
                     run(step);
                     if (self.dying()) {
-                        returnToCaller();
+                        end(self);
                         return;
                     }
-                    next = self.invoker;
+                    next = self.invoker == null ? self.consumer : self.invoker;
                     if (next == null) {
                         continue;
                     }
                     self.invoker = null;
+                    self.consumer = null;
                 }
             }
             if (!rest(self, next)) {
@@ -198,6 +226,18 @@ public final class VirtualThreadEngine implements FiberEngine {
             self.awaitBaton();
         }
         return stay;
+    }
+
+    /** The code of a dying fiber has ended; whoever waits for its item has to die as well. */
+    private void end(Fiber self) {
+        retire(self);
+        Fiber consumer = self.consumer;
+        if (consumer == null) {
+            returnToCaller();
+        } else {
+            consumer.die();
+            hand(consumer);
+        }
     }
 
     private void retire(Fiber self) {
@@ -285,9 +325,6 @@ public final class VirtualThreadEngine implements FiberEngine {
             interrupted |= Thread.interrupted();
         }
         caller = null;
-        if (fiber.refuse() <= MAX_REFUSALS) {
-            interrupted |= join(fiber.thread());
-        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

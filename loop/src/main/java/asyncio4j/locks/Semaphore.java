@@ -1,0 +1,138 @@
+package asyncio4j.locks;
+
+import static asyncio4j.Asyncio.await;
+
+import asyncio4j.AsyncFuture;
+import asyncio4j.Asyncio;
+import asyncio4j.CancelledError;
+import asyncio4j.Coroutine;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets so many tasks in at once, the others wait their turn, first come first served. Python's {@code
+ * asyncio.Semaphore}.
+ *
+ * {@snippet :
+ * Semaphore connections = new Semaphore(3);
+ * try (var _ = await(connections.acquire())) {
+ *     return await(download(url));
+ * }
+ * }
+ *
+ * <p>It belongs to the loop on which a task first has to wait for it, and to that loop's thread.
+ */
+public final class Semaphore {
+
+    // The loop's thread, all of it.
+
+    private int value;
+
+    private final Deque<AsyncFuture<@Nullable Void>> waiters = new ArrayDeque<>();
+
+    /**
+     * A semaphore with so many permits.
+     *
+     * @param value the number of permits; 0 or more
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Semaphore(int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("Semaphore initial value must be >= 0, not " + value);
+        }
+        this.value = value;
+    }
+
+    /**
+     * Whether {@link #acquire} would have to wait now.
+     *
+     * @return true if no permit is left, or others wait already
+     */
+    public boolean locked() {
+        if (value == 0) {
+            return true;
+        }
+        for (AsyncFuture<?> waiter : waiters) {
+            if (!waiter.cancelled()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Takes a permit, and waits for one if need be. A task that is cancelled while it waits has none, and if it had just
+     * been given one, the next in line gets it.
+     *
+     * @return a coroutine of the permit: close it, or call {@link #release}, once
+     */
+    public Coroutine<Permit> acquire() {
+        return () -> {
+            if (!locked()) {
+                value--;
+                return new Permit(this);
+            }
+            AsyncFuture<@Nullable Void> turn = Asyncio.getRunningLoop().createFuture();
+            waiters.add(turn);
+            try {
+                await(turn);
+            } catch (CancelledError e) {
+                if (turn.done() && !turn.cancelled()) {
+                    value++; // it was given one and can't use it
+                }
+                throw e;
+            } finally {
+                waiters.remove(turn);
+                wakeUp();
+            }
+            return new Permit(this);
+        };
+    }
+
+    /** Gives a permit back, and wakes the first task that waits for one. */
+    public void release() {
+        value++;
+        wakeUp();
+    }
+
+    /** Gives the permits that are there to those who wait. */
+    private void wakeUp() {
+        for (AsyncFuture<@Nullable Void> waiter : waiters) {
+            if (value == 0) {
+                return;
+            }
+            if (!waiter.done()) {
+                value--;
+                waiter.setResult(null);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Semaphore[" + (locked() ? "locked" : "unlocked, value=" + value)
+                + (waiters.isEmpty() ? "" : ", waiters=" + waiters.size()) + "]";
+    }
+
+    /** A permit that was taken; closing it gives it back. */
+    public static final class Permit implements AutoCloseable {
+
+        private final Semaphore semaphore;
+
+        private boolean released;
+
+        private Permit(Semaphore semaphore) {
+            this.semaphore = semaphore;
+        }
+
+        /** Gives the permit back. Does nothing when called again. */
+        @Override
+        public void close() {
+            if (!released) {
+                released = true;
+                semaphore.release();
+            }
+        }
+    }
+}
