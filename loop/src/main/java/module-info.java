@@ -3,6 +3,7 @@
  *
  * <p>It depends on the JDK alone; {@code jdk.unsupported} has the signals.
  */
+@SuppressWarnings("module") // asyncio4j.bridge is compiled after this module
 @org.jspecify.annotations.NullMarked
 module asyncio4j.loop {
     requires static transitive org.jspecify;

@@ -139,23 +139,22 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     /** What awaiting this throws, or null if there is a result; counts as having been looked at. */
     final @Nullable Throwable error(String asked) {
-        switch (state) {
+        return switch (state) {
             case FINISHED -> {
                 if (!failed) {
-                    return null;
+                    yield null;
                 }
                 retrieved();
-                return (Throwable) outcome;
+                yield (Throwable) outcome;
             }
-            case CANCELLED -> {
-                return makeCancelledError();
-            }
-            default -> throw new InvalidStateException(
-                    asked + ": the result is not ready; await(future) waits for it: " + this);
-        }
+            case CANCELLED -> makeCancelledError();
+            default ->
+                throw new InvalidStateException(asked
+                        + ": the result is not ready; await(future) waits for it: " + this);
+        };
     }
 
-    @SuppressWarnings("unchecked") // set by setResult alone
+    @SuppressWarnings({"unchecked", "NullAway"}) // set by setResult alone: null only if T allows it
     final T value() {
         return (T) outcome;
     }
@@ -172,6 +171,11 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
             cancelledError = null;
             return error;
         }
+        return newCancelledError();
+    }
+
+    /** An error of its own for a list of outcomes; the one that ended the task is left for the first who asks. */
+    final CancelledError newCancelledError() {
         return new CancelledError(cancelMessage);
     }
 
@@ -204,7 +208,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      * @throws InvalidStateException if this is done already
      */
     public void setException(Throwable exception) {
-        Objects.requireNonNull(exception, "exception");
+        Objects.requireNonNull(exception, "the exception is null: use setResult(null) for a result of null");
         checkSettable();
         outcome = exception;
         failed = true;
@@ -255,6 +259,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     final void abandon() {
         waiters = null;
         STATE.setRelease(this, CANCELLED);
+        finished();
     }
 
     /** Completes this if it is pending; for the library's own timers and threads. */
@@ -299,8 +304,11 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      * @param context the context to run it in
      */
     public final void addDoneCallback(Consumer<? super AsyncFuture<T>> callback, Context context) {
-        Objects.requireNonNull(callback, "callback");
-        Objects.requireNonNull(context, "context");
+        Objects.requireNonNull(callback, "the callback is null: pass what to call, such as f -> use(f.result())");
+        Objects.requireNonNull(context, "the context is null: leave it out to run in a copy of the current one");
+        if (done()) {
+            loop.checkOpen("calling back"); // it would never be called
+        }
         add(new UserCallback<>(callback, context));
     }
 

@@ -63,7 +63,10 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
          * @param item the item
          * @return what {@link AsyncGenerator#asend} sent; null for {@link AsyncGenerator#anext}
          * @throws GeneratorExit if the generator is closed; what {@link AsyncGenerator#athrow} was given
+         * @throws IllegalStateException anywhere but in the body itself, and inside {@link Context#run}: the body runs
+         *     in the context of whoever asks for the item
          */
+        @SuppressWarnings("NamedLikeContextualKeyword") // it is always called as g.yield(item)
         @Nullable Object yield(T item);
     }
 
@@ -80,11 +83,14 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
     /** An anext, asend, athrow or aclose is under way. */
     private boolean running;
 
-    /** aclose was called. */
+    /** aclose was called, and may have failed: a body that goes on yielding isn't at its end. */
     private boolean closed;
 
     /** The body has ended, or never will begin. */
     private boolean ended;
+
+    /** The context in which the body goes on: its consumer's. */
+    private @Nullable Object context;
 
     private @Nullable Object sent;
 
@@ -115,7 +121,7 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
      * @return a coroutine of the item; it throws {@link StopAsyncIteration} at the end
      */
     public Coroutine<T> anext() {
-        return () -> advance("anext()", null, null);
+        return () -> advance("anext()", null);
     }
 
     /**
@@ -130,7 +136,7 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
                 throw new IllegalArgumentException(
                         "can't send a value to a generator that hasn't begun: asend(null) or anext() first");
             }
-            return advance("asend()", value, null);
+            return advance("asend()", value);
         };
     }
 
@@ -138,11 +144,20 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
      * Asks for the next item, and has the body's {@code yield} throw {@code error}.
      *
      * @param error what to throw
-     * @return a coroutine of the item; it throws what the body lets out
+     * @return a coroutine of the item; it throws what the body lets out, and {@link StopAsyncIteration} if that ends
+     *     without. Of a generator that has ended before, a coroutine of null, as in Python
      */
+    @SuppressWarnings("NullAway") // null is for a generator that has ended
     public Coroutine<T> athrow(Throwable error) {
         Objects.requireNonNull(error, "athrow: the error is null");
-        return () -> advance("athrow()", null, error);
+        return () -> {
+            if (ended) {
+                return null;
+            }
+            checkNotRunning("athrow()");
+            checkNotClosed();
+            return transfer("athrow()", null, error);
+        };
     }
 
     /**
@@ -154,22 +169,24 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
      */
     public Coroutine<@Nullable Void> aclose() {
         return () -> {
-            checkNotRunning("aclose()");
-            if (!closed && !ended) {
+            if (!ended) {
+                checkNotRunning("aclose()");
+                checkNotClosed();
+                bind(Asyncio.requireTask("aclose()").loop());
                 closed = true;
-                exit();
+                exit(DefaultEventLoop.currentFiber());
             }
             return null;
         };
     }
 
-    private void exit() {
-        GeneratorExit exit = new GeneratorExit("the generator was closed");
+    private void exit(Fiber self) {
+        boolean dying = self.dying();
         try {
-            transfer("aclose()", null, exit);
+            transfer("aclose()", null, new GeneratorExit("the generator was closed"));
         } catch (StopAsyncIteration | GeneratorExit e) {
-            if (DefaultEventLoop.currentFiber().dying()) {
-                throw e;
+            if (self.dying() != dying) {
+                throw e; // the loop was closed meanwhile
             }
             return;
         }
@@ -192,12 +209,19 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
         return new Items();
     }
 
-    private T advance(String what, @Nullable Object value, @Nullable Throwable error) {
+    private T advance(String what, @Nullable Object value) {
         checkNotRunning(what);
-        if (closed || ended) {
+        if (ended) {
             throw new StopAsyncIteration();
         }
-        return transfer(what, value, error);
+        return transfer(what, value, null);
+    }
+
+    /** A body that ignored GeneratorExit can be asked for items, but not closed again. */
+    private void checkNotClosed() {
+        if (closed) {
+            throw new StopAsyncIteration();
+        }
     }
 
     private void checkNotRunning(String what) {
@@ -213,10 +237,12 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
         Task<?> task = Asyncio.requireTask(what);
         bind(task.loop());
         Fiber self = DefaultEventLoop.currentFiber();
+        boolean dying = self.dying();
         FiberEngine engine = task.loop().core().engine();
         Body<T> begin = body;
         sent = value;
         thrown = error;
+        context = self.context();
         running = true;
         try {
             if (begin != null) {
@@ -226,26 +252,30 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
                     throw Sneaky.raise(error);
                 }
                 task.loop().generators().add(this);
-                engine.enter(self, new BodyStep(begin, task, self.context()));
+                engine.enter(self, new BodyStep(begin, task));
             } else {
                 Fiber own = Objects.requireNonNull(fiber);
                 own.task(task);
-                own.context(self.context());
+                own.context(context);
                 engine.resume(self, own);
             }
         } finally {
             running = false;
         }
-        if (self.dying()) {
-            throw new GeneratorExit();
-        }
         if (!ended) {
+            if (self.dying()) {
+                leave();
+                throw new GeneratorExit();
+            }
             T next = item;
             item = null;
             return next;
         }
         Throwable end = failure;
         failure = null;
+        if (self.dying() && !dying && (end == null || end instanceof GeneratorExit)) {
+            throw new GeneratorExit(); // the loop was closed while the body awaited
+        }
         if (end != null) {
             AwaitSite.add(end, task);
             throw Sneaky.raise(end);
@@ -261,9 +291,34 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
         }
     }
 
-    /** The loop is gone: the fiber that is suspended at a yield, if there is one, has to end. */
-    @Nullable Fiber abandon() {
-        return ended || running ? null : fiber;
+    /** The loop is gone: ends the body if it is suspended at a yield. Called while the loop doesn't run. */
+    void unwind() {
+        DefaultEventLoop closed = loop;
+        Fiber suspended = fiber;
+        if (closed == null || suspended == null || running) {
+            return;
+        }
+        closed.core().engine().unwind(suspended);
+        if (!ended) {
+            leave();
+            return;
+        }
+        Throwable end = failure;
+        failure = null;
+        if (end != null && !(end instanceof GeneratorExit)) {
+            closed.report(ExceptionContext.of(AsyncGenerators.CLOSING_FAILED + this, end));
+        }
+    }
+
+    /** Gives a body up that doesn't end although its loop was closed. */
+    private void leave() {
+        DefaultEventLoop closed = Objects.requireNonNull(loop);
+        ended = true;
+        fiber = null;
+        closed.generators().remove(this);
+        closed.report(ExceptionContext.of(
+                "async generator ignored GeneratorExit: it goes on after its loop was closed, and is left: " + this,
+                null));
     }
 
     private final class BodyStep extends Step implements Yielder<T> {
@@ -272,12 +327,9 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
 
         private final Task<?> task;
 
-        private final @Nullable Object context;
-
-        BodyStep(Body<T> begin, Task<?> task, @Nullable Object context) {
+        BodyStep(Body<T> begin, Task<?> task) {
             this.begin = begin;
             this.task = task;
-            this.context = context;
         }
 
         @Override
@@ -309,12 +361,18 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
                 throw new IllegalStateException("yield belongs to the generator's own body, not to "
                         + "another task or thread: " + AsyncGenerator.this);
             }
+            if (self.context() != context) {
+                throw new IllegalStateException("yield inside Context.run: the body runs in the context of whoever "
+                        + "asks for the item; leave run(...) first: " + AsyncGenerator.this);
+            }
+            FiberEngine engine = DefaultEventLoop.of(self).core().engine();
             if (self.dying()) {
+                engine.suspend(self); // ends it for good if it goes on like this
                 throw new GeneratorExit();
             }
             item = value;
-            DefaultEventLoop.of(self).core().engine().yieldBack(self);
-            if (self.dying()) {
+            engine.yieldBack(self);
+            if (self.dying() && thrown == null) {
                 throw new GeneratorExit();
             }
             Throwable error = thrown;
@@ -343,7 +401,7 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
         public boolean hasNext() {
             if (!fetched && !atEnd) {
                 try {
-                    next = advance("iterator()", null, null);
+                    next = advance("iterator()", null);
                     fetched = true;
                 } catch (StopAsyncIteration e) {
                     atEnd = true;

@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** The generators of a loop that were begun and haven't ended. Baton holder only. */
 final class AsyncGenerators {
 
+    static final String CLOSING_FAILED = "an error occurred during closing of asynchronous generator ";
+
     private final DefaultEventLoop loop;
 
+    /** Those that a shutdown has to close, oldest first. */
     private final Set<AsyncGenerator<?>> open = new LinkedHashSet<>();
+
+    /** Those that a shutdown has tried to close. */
+    private final Set<AsyncGenerator<?>> shutDown = new LinkedHashSet<>();
 
     private boolean shutdownCalled;
 
@@ -24,35 +30,43 @@ final class AsyncGenerators {
             LoopReports.LOG.log(
                     System.Logger.Level.WARNING,
                     "asynchronous generator " + generator
-                            + " was begun after loop.shutdownAsyncGenerators(): nobody will close it");
+                            + " was begun after loop.shutdownAsyncGenerators(): close it yourself, nobody else will");
         }
         open.add(generator);
     }
 
     void remove(AsyncGenerator<?> generator) {
-        open.remove(generator);
-    }
-
-    List<AsyncGenerator<?>> open() {
-        return new ArrayList<>(open);
+        if (!open.remove(generator)) {
+            shutDown.remove(generator);
+        }
     }
 
     /** Closes all at the same time; their errors go to the exception handler. */
     Coroutine<@Nullable Void> shutdown() {
         return Coroutine.of(() -> {
             shutdownCalled = true;
-            List<AsyncGenerator<?>> closing = open();
-            List<Coroutine<@Nullable Void>> closes = new ArrayList<>();
+            List<AsyncGenerator<?>> closing = new ArrayList<>(open);
+            shutDown.addAll(open);
+            open.clear();
+            List<Coroutine<@Nullable Void>> closes = new ArrayList<>(closing.size());
             for (AsyncGenerator<?> generator : closing) {
                 closes.add(generator.aclose());
             }
             List<@Nullable Object> results = Asyncio.await(Asyncio.gatherReturnExceptions(closes));
             for (int i = 0; i < results.size(); i++) {
-                if (results.get(i) instanceof Throwable error) {
-                    loop.callExceptionHandler(ExceptionContext.of(
-                            "an error occurred during closing of asynchronous generator " + closing.get(i), error));
+                if (results.get(i) instanceof Throwable error && !(error instanceof CancelledError)) {
+                    loop.report(ExceptionContext.of(CLOSING_FAILED + closing.get(i), error));
                 }
             }
         });
+    }
+
+    /** The loop is gone: ends those that are suspended at a yield. Called while it doesn't run. */
+    void unwind() {
+        List<AsyncGenerator<?>> left = new ArrayList<>(open);
+        left.addAll(shutDown);
+        for (AsyncGenerator<?> generator : left) {
+            generator.unwind();
+        }
     }
 }

@@ -65,6 +65,7 @@ public final class Asyncio {
      * @param main the coroutine
      */
     public static void run(VoidCoroutine main) {
+        checkNotRunning("Asyncio.run()");
         Objects.requireNonNull(main, NULL_COROUTINE);
         run(Coroutine.of(main));
     }
@@ -92,6 +93,7 @@ public final class Asyncio {
      * @return a loop that doesn't run yet; close it in the end
      */
     public static EventLoop newEventLoop(VirtualClock clock) {
+        Objects.requireNonNull(clock, "the clock is null: leave it out for the real time");
         return new DefaultEventLoop(clock.clock());
     }
 
@@ -380,8 +382,20 @@ public final class Asyncio {
      *     Cancelling it cancels all
      */
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(Coroutine<? extends T>... coroutines) {
         return gather(Arrays.asList(coroutines));
+    }
+
+    /**
+     * Runs coroutines without results at the same time, as tasks.
+     *
+     * @param coroutines what to run
+     * @return a future of as many nulls, or of the first error; the others go on then. Cancelling it
+     *     cancels all
+     */
+    public static AsyncFuture<List<@Nullable Void>> gather(VoidCoroutine... coroutines) {
+        return gather(Arrays.stream(coroutines).map(Coroutine::of).toList());
     }
 
     /**
@@ -393,6 +407,7 @@ public final class Asyncio {
      *     Cancelling it cancels all
      */
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(AsyncFuture<? extends T>... futures) {
         return gather(Arrays.asList(futures));
     }
@@ -437,6 +452,18 @@ public final class Asyncio {
     }
 
     /**
+     * {@link #shield(Awaitable)} for a lambda.
+     *
+     * @param coroutine the coroutine, which becomes a task
+     * @param <T> the type of the result
+     * @return the future
+     */
+    public static <T extends @Nullable Object> AsyncFuture<T> shield(Coroutine<T> coroutine) {
+        Objects.requireNonNull(coroutine, NULL_COROUTINE);
+        return shield((Awaitable<T>) coroutine);
+    }
+
+    /**
      * An await with a deadline. Python's {@code asyncio.wait_for}. A coroutine runs in the calling task; when the time
      * is over it is cancelled, and {@link java.util.concurrent.TimeoutException} thrown once it has ended. If it has a
      * result in spite of that, that counts.
@@ -448,6 +475,31 @@ public final class Asyncio {
      */
     public static <T extends @Nullable Object> Coroutine<T> waitFor(Awaitable<T> awaitable, Duration timeout) {
         return new WaitFor<>(awaitable, timeout);
+    }
+
+    /**
+     * {@link #waitFor(Awaitable, Duration)} for a lambda.
+     *
+     * @param coroutine the coroutine
+     * @param timeout how long it may take
+     * @param <T> the type of the result
+     * @return a coroutine of the result
+     */
+    public static <T extends @Nullable Object> Coroutine<T> waitFor(
+            Coroutine<T> coroutine, Duration timeout) {
+        Objects.requireNonNull(coroutine, NULL_COROUTINE);
+        return new WaitFor<>(coroutine, timeout);
+    }
+
+    /**
+     * {@link #waitFor(Awaitable, Duration)} for a lambda without a result.
+     *
+     * @param coroutine the coroutine
+     * @param timeout how long it may take
+     * @return a coroutine that ends when that has
+     */
+    public static Coroutine<@Nullable Void> waitFor(VoidCoroutine coroutine, Duration timeout) {
+        return new WaitFor<>(Coroutine.of(coroutine), timeout);
     }
 
     // Threads

@@ -41,6 +41,7 @@ final class AwaitSite extends Throwable {
 
     /** Prints as its message alone: it isn't an error of its own. */
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // the class name would say nothing
     public String toString() {
         return String.valueOf(getMessage());
     }

@@ -60,7 +60,7 @@ final class Callback {
         } catch (KeyboardInterrupt | SystemExit e) {
             throw e;
         } catch (Throwable e) {
-            loop.callExceptionHandler(
+            loop.report(
                     ExceptionContext.of("Exception in callback " + name, e).handle(handle));
         } finally {
             fiber.context(null);

@@ -31,7 +31,7 @@ final class Companions {
     static void checkReturned(Task<?> task, Object value) {
         String kind = awaitable(value);
         if (kind != null) {
-            task.loop().callExceptionHandler(ExceptionContext.of(
+            task.loop().report(ExceptionContext.of(
                             "Task " + task.getName() + " returned " + kind + " that nobody awaited, so it never runs: "
                                     + "write return await(...) in the coroutine",
                             null)

@@ -4,6 +4,7 @@ import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,7 @@ public final class Context {
      * @throws IllegalStateException if this context is already entered
      */
     public <T extends @Nullable Object> T run(Callable<T> body) {
+        Objects.requireNonNull(body, "the body is null: pass what to run in this context");
         if (entered) {
             throw new IllegalStateException("cannot enter " + this + ": it is already entered; run a copy() of it");
         }
@@ -120,6 +122,16 @@ public final class Context {
         }
     }
 
+    /** Runs a call of the loop's own in this context, whether it is entered or not. */
+    void call(Runnable body) {
+        Context before = enter();
+        try {
+            body.run();
+        } finally {
+            leave(before);
+        }
+    }
+
     /**
      * The value of {@code var} in this context.
      *
@@ -128,7 +140,7 @@ public final class Context {
      * @param <T> the type of the value
      * @return the value; a default that the variable has isn't looked at
      */
-    @SuppressWarnings("unchecked") // only ContextVar.set puts values in
+    @SuppressWarnings({"unchecked", "NullAway"}) // only ContextVar.set puts values in
     public <T extends @Nullable Object> T get(ContextVar<T> var, T otherwise) {
         return (T) values.get(var.key(), otherwise);
     }
@@ -163,6 +175,11 @@ public final class Context {
 
     void remove(VarMap.Key key) {
         values = values.without(key);
+    }
+
+    /** A context with the state {@code values}. */
+    static Context of(VarMap values) {
+        return new Context(values);
     }
 
     /** The immutable state of this context, for whoever caches something made from it. */

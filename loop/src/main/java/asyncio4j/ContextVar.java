@@ -114,6 +114,7 @@ public final class ContextVar<T extends @Nullable Object> {
      * @throws IllegalStateException if it was used before
      */
     public void reset(Token<T> token) {
+        Objects.requireNonNull(token, "the token is null: pass the one that set(...) gave");
         if (token.used) {
             throw new IllegalStateException(token + " was used before: a token is good for one reset");
         }
@@ -137,7 +138,7 @@ public final class ContextVar<T extends @Nullable Object> {
         return key;
     }
 
-    @SuppressWarnings("unchecked") // only set() puts values in
+    @SuppressWarnings({"unchecked", "NullAway"}) // only set() puts values in: null only if T allows it
     private T cast(@Nullable Object value) {
         return (T) value;
     }

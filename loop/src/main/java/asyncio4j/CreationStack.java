@@ -11,6 +11,7 @@ final class CreationStack extends Throwable {
 
     /** Prints as its message alone, not as an error. */
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // the class name would say nothing
     public String toString() {
         return String.valueOf(getMessage());
     }

@@ -5,12 +5,10 @@ import java.util.Locale;
 /** Whether loops start in debug mode. Any thread. */
 final class DebugMode {
 
-    /** The system property {@code asyncio4j.debug}, else the environment variable {@code ASYNCIO4J_DEBUG}. */
-    static final boolean DEFAULT = read();
-
     private DebugMode() {}
 
-    private static boolean read() {
+    /** What the system property {@code asyncio4j.debug} says, else the environment variable {@code ASYNCIO4J_DEBUG}. */
+    static boolean byDefault() {
         String property = System.getProperty("asyncio4j.debug");
         String setting = property != null ? property : System.getenv("ASYNCIO4J_DEBUG");
         return isOn(setting == null ? "0" : setting);

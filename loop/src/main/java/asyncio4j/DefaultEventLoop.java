@@ -5,16 +5,17 @@ import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.loop.Clock;
 import asyncio4j.internal.loop.LoopCore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Fields belong to the baton holder unless they say otherwise.
  */
 final class DefaultEventLoop implements EventLoop {
+
+    private static final String NULL_CONTEXT = "the context is null: leave it out to run in a copy of the current one";
+
+    private static final String NULL_REPORT = "there is nothing to report: pass ExceptionContext.of(message, exception)";
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -43,8 +48,17 @@ final class DefaultEventLoop implements EventLoop {
     /** What has to be told when the loop is closed. Any thread. */
     private final Set<Runnable> closeListeners = ConcurrentHashMap.newKeySet();
 
-    /** What a Runner does when it closes, after the tasks have ended. */
-    private final List<Coroutine<@Nullable Void>> shutdownSteps = new ArrayList<>();
+    /** What a Runner does when it closes, after the tasks have ended. Any thread. */
+    private final List<Coroutine<@Nullable Void>> shutdownSteps = new CopyOnWriteArrayList<>();
+
+    /** A Runner closes this, and the tasks that it found have ended. Any thread. */
+    private volatile boolean settling;
+
+    /** A Runner closes this, and has no patience for new tasks any more. Any thread. */
+    private volatile boolean shut;
+
+    /** What the bridge keeps along with this loop. Any thread; written under the monitor of {@link #closeListeners}. */
+    private volatile @Nullable Object attachment;
 
     /** What users see as this loop: itself, or what forwards to it. */
     private EventLoop facade = this;
@@ -60,7 +74,7 @@ final class DefaultEventLoop implements EventLoop {
 
     DefaultEventLoop(Clock clock) {
         core = new LoopCore(this, clock, name);
-        setDebug(DebugMode.DEFAULT);
+        setDebug(DebugMode.byDefault());
         Companions.loopCreated();
     }
 
@@ -104,6 +118,15 @@ final class DefaultEventLoop implements EventLoop {
         return generators;
     }
 
+    LoopReports reports() {
+        return reports;
+    }
+
+    /** Tells the exception handler, by way of what users see as this loop. */
+    void report(ExceptionContext context) {
+        facade.callExceptionHandler(context);
+    }
+
     EventLoop facade() {
         return facade;
     }
@@ -129,13 +152,44 @@ final class DefaultEventLoop implements EventLoop {
         closeListeners.remove(listener);
     }
 
+    /** Has {@code step} run when a Runner closes this, after the tasks have ended. Any thread. */
     void addShutdownStep(Coroutine<@Nullable Void> step) {
-        checkThread("adding a shutdown step");
         shutdownSteps.add(step);
     }
 
     List<Coroutine<@Nullable Void>> shutdownSteps() {
         return shutdownSteps;
+    }
+
+    boolean settling() {
+        return settling;
+    }
+
+    void startSettling() {
+        settling = true;
+    }
+
+    boolean shut() {
+        return shut || core.closed();
+    }
+
+    void startShut() {
+        shut = true;
+    }
+
+    /** What the bridge keeps along with this loop; made by {@code factory} the first time. Any thread. */
+    Object attachment(Supplier<?> factory) {
+        Object present = attachment;
+        if (present == null) {
+            synchronized (closeListeners) {
+                present = attachment;
+                if (present == null) {
+                    present = Objects.requireNonNull(factory.get());
+                    attachment = present;
+                }
+            }
+        }
+        return present;
     }
 
     /** Fails unless the calling thread may do {@code what}: it is the loop's, or the loop doesn't run. */
@@ -146,7 +200,7 @@ final class DefaultEventLoop implements EventLoop {
         }
     }
 
-    private void checkOpen(String what) {
+    void checkOpen(String what) {
         if (core.closed()) {
             throw new IllegalStateException("Event loop is closed: " + what + " needs an open one");
         }
@@ -164,7 +218,6 @@ final class DefaultEventLoop implements EventLoop {
         checkOpen("runForever");
         checkCanRun();
         Throwable error = core.run(this::interrupted);
-        unretrieved.sweep();
         if (error != null) {
             throw Sneaky.raise(error);
         }
@@ -193,7 +246,7 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public <T extends @Nullable Object> T runUntilComplete(AsyncFuture<T> future) {
-        Objects.requireNonNull(future, "future");
+        Objects.requireNonNull(future, "the future is null: pass one of this loop, or a coroutine");
         checkOpen("runUntilComplete");
         checkCanRun();
         if (future.loop() != this) {
@@ -266,12 +319,14 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public Coroutine<@Nullable Void> shutdownAsyncGenerators() {
+        checkThread("EventLoop.shutdownAsyncGenerators");
         return generators.shutdown();
     }
 
     @Override
     public Coroutine<@Nullable Void> shutdownDefaultExecutor(Duration timeout) {
-        return executor.shutdown(timeout);
+        checkThread("EventLoop.shutdownDefaultExecutor");
+        return executor.shutdown(Objects.requireNonNull(timeout, "the timeout is null: pass how long to wait"));
     }
 
     // Callbacks
@@ -283,7 +338,7 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public Handle callSoon(Runnable callback, Context context) {
-        return soon(callback, Objects.requireNonNull(context, "context"));
+        return soon(callback, Objects.requireNonNull(context, NULL_CONTEXT));
     }
 
     private Handle soon(Runnable callback, @Nullable Context context) {
@@ -301,7 +356,7 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public Handle callSoonThreadsafe(Runnable callback, Context context) {
-        return soonThreadsafe(callback, Objects.requireNonNull(context, "context"));
+        return soonThreadsafe(callback, Objects.requireNonNull(context, NULL_CONTEXT));
     }
 
     private Handle soonThreadsafe(Runnable callback, @Nullable Context context) {
@@ -327,7 +382,7 @@ final class DefaultEventLoop implements EventLoop {
     }
 
     private static void checkCallback(Runnable callback) {
-        Objects.requireNonNull(callback, "the callback is null");
+        Objects.requireNonNull(callback, "the callback is null: pass what to call, such as () -> future.cancel()");
         if (callback instanceof Coroutine || callback instanceof VoidCoroutine) {
             throw new IllegalArgumentException(
                     "coroutines cannot be used as callbacks: use createTask(coroutine) for " + callback);
@@ -336,22 +391,30 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public TimerHandle callLater(Duration delay, Runnable callback) {
-        return at(Durations.after(core.nanos(), delay), callback, null);
+        return at(after(delay), callback, null);
     }
 
     @Override
     public TimerHandle callLater(Duration delay, Runnable callback, Context context) {
-        return at(Durations.after(core.nanos(), delay), callback, Objects.requireNonNull(context, "context"));
+        return at(after(delay), callback, Objects.requireNonNull(context, NULL_CONTEXT));
     }
 
     @Override
     public TimerHandle callAt(Duration when, Runnable callback) {
-        return at(Durations.nanos(when), callback, null);
+        return at(nanos(when), callback, null);
     }
 
     @Override
     public TimerHandle callAt(Duration when, Runnable callback, Context context) {
-        return at(Durations.nanos(when), callback, Objects.requireNonNull(context, "context"));
+        return at(nanos(when), callback, Objects.requireNonNull(context, NULL_CONTEXT));
+    }
+
+    private long after(Duration delay) {
+        return Durations.after(core.nanos(), Objects.requireNonNull(delay, "the delay is null: use callSoon for none"));
+    }
+
+    private static long nanos(Duration when) {
+        return Durations.nanos(Objects.requireNonNull(when, "the time is null: pass loop.time().plus(...)"));
     }
 
     private TimerHandle at(long when, Runnable callback, @Nullable Context context) {
@@ -371,11 +434,13 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public <T extends @Nullable Object> AsyncFuture<T> createFuture() {
+        checkThread("EventLoop.createFuture");
         return new AsyncFuture<>(this);
     }
 
     @Override
     public <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine, TaskOptions options) {
+        check("EventLoop.createTask");
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
         TaskFactory factory = taskFactory;
         if (factory == null) {
@@ -387,8 +452,9 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public <T extends @Nullable Object> Task<T> newTask(Coroutine<T> coroutine, TaskOptions options) {
-        check("createTask");
+        check("EventLoop.newTask");
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
+        Objects.requireNonNull(options, "the options are null: pass TaskOptions.DEFAULT");
         Task<T> task = new Task<>(this, coroutine, options);
         if (options.eagerStart() && core.engine().holdsBaton()) {
             EagerStart.start(task);
@@ -407,6 +473,7 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public @Nullable TaskFactory getTaskFactory() {
+        checkThread("EventLoop.getTaskFactory");
         return taskFactory;
     }
 
@@ -421,35 +488,40 @@ final class DefaultEventLoop implements EventLoop {
     @Override
     public <T extends @Nullable Object> AsyncFuture<T> runInExecutor(@Nullable Executor target, Callable<T> work) {
         check("EventLoop.runInExecutor");
-        Objects.requireNonNull(work, "the work is null");
+        Objects.requireNonNull(work, "the work is null: pass what to run, such as () -> compute()");
         return executor.run(target, work);
     }
 
     @Override
     public void setDefaultExecutor(ExecutorService newExecutor) {
         checkThread("EventLoop.setDefaultExecutor");
-        executor.set(Objects.requireNonNull(newExecutor, "executor"));
+        executor.set(Objects.requireNonNull(newExecutor, "the executor is null: pass one, such as Executors.newFixedThreadPool(4)"));
     }
 
     // Errors and debug mode
 
     @Override
     public void setExceptionHandler(@Nullable LoopExceptionHandler handler) {
+        checkThread("EventLoop.setExceptionHandler");
         reports.handler(handler);
     }
 
     @Override
     public @Nullable LoopExceptionHandler getExceptionHandler() {
+        checkThread("EventLoop.getExceptionHandler");
         return reports.handler();
     }
 
     @Override
     public void defaultExceptionHandler(ExceptionContext context) {
+        Objects.requireNonNull(context, NULL_REPORT);
         reports.log(context);
     }
 
     @Override
     public void callExceptionHandler(ExceptionContext context) {
+        checkThread("EventLoop.callExceptionHandler");
+        Objects.requireNonNull(context, NULL_REPORT);
         reports.call(context);
     }
 
@@ -467,12 +539,14 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public void setSlowCallbackDuration(Duration duration) {
-        slowCallbackDuration = Objects.requireNonNull(duration, "duration");
+        checkThread("EventLoop.setSlowCallbackDuration");
+        slowCallbackDuration = Objects.requireNonNull(duration, "the duration is null: pass the limit");
         setDebug(debug);
     }
 
     @Override
     public Duration getSlowCallbackDuration() {
+        checkThread("EventLoop.getSlowCallbackDuration");
         return slowCallbackDuration;
     }
 

@@ -60,6 +60,9 @@ final class DefaultExecutor {
                 return;
             }
             present.shutdown();
+            if (present.isTerminated()) {
+                return;
+            }
             AsyncFuture<@Nullable Void> ended = loop.createFuture();
             Thread.ofVirtual().name("asyncio4j-executor-shutdown").start(() -> {
                 try {

@@ -26,11 +26,9 @@ final class EagerStart extends Step {
         DefaultEventLoop loop = task.loop();
         EagerStart start = new EagerStart(task);
         Fiber self = DefaultEventLoop.currentFiber();
+        loop.tasks().add(task); // it takes itself out when it is done
         loop.core().engine().call(self, start);
         start.inside = false;
-        if (!task.done()) {
-            loop.tasks().add(task);
-        }
         Throwable error = start.escaped;
         if (error != null) {
             throw Sneaky.raise(error);

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Make one with {@link Asyncio#newEventLoop()}, or let {@link Runner} do it; extend {@link ForwardingEventLoop} to
  * change what one does. While a loop runs, its methods belong to its own thread and fail on any other, at once and not
- * only in debug mode; {@link #callSoonThreadsafe}, {@link #isRunning}, {@link #isClosed} and {@link #time} are for all
- * threads. While it doesn't run it is like any object that isn't thread-safe: one thread at a time.
+ * only in debug mode; what is for all threads says so, {@link #callSoonThreadsafe} above all. While it doesn't run it is like any object that isn't thread-safe: one thread at a time.
  */
 public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop, ForwardingEventLoop {
 
@@ -267,7 +266,7 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     @Nullable LoopExceptionHandler getExceptionHandler();
 
     /**
-     * Logs the error, as happens when there is no handler.
+     * Logs the error, as happens when there is no handler. Any thread.
      *
      * @param context what happened
      */

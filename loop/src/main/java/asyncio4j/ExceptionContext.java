@@ -50,7 +50,11 @@ public record ExceptionContext(
      * @return a new context
      */
     public ExceptionContext handle(Handle about) {
-        Throwable made = about instanceof CallbackHandle callback ? callback.creationStack() : source;
+        Throwable made =
+                switch (about) {
+                    case CallbackHandle callback -> callback.creationStack();
+                    case TimerCallback timer -> timer.creationStack();
+                };
         return new ExceptionContext(message, exception, future, task, about, made);
     }
 

@@ -41,7 +41,7 @@ public abstract non-sealed class ForwardingEventLoop implements EventLoop {
      */
     @SuppressWarnings("this-escape") // only kept there, and used once the loop runs
     protected ForwardingEventLoop(EventLoop delegate) {
-        this.delegate = Objects.requireNonNull(delegate, "delegate");
+        this.delegate = Objects.requireNonNull(delegate, "the delegate is null: pass a loop, such as newEventLoop()");
         DefaultEventLoop.unwrap(delegate).facade(this);
     }
 

@@ -48,27 +48,30 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
         }
         DefaultEventLoop loop = loopOf(awaitables);
         List<AsyncFuture<? extends T>> children = new ArrayList<>(awaitables.size());
+        List<AsyncFuture<? extends T>> different = new ArrayList<>(awaitables.size());
+        Set<AsyncFuture<?>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Awaitable<? extends T> awaitable : awaitables) {
             AsyncFuture<? extends T> child = Asyncio.ensureFuture(awaitable, loop);
-            if (child instanceof Task<?> task && child != awaitable) {
-                task.hideDestroyPending();
-            }
             children.add(child);
+            if (child != awaitable) {
+                ((Task<?>) child).hideDestroyPending();
+                different.add(child);
+            } else if (seen.add(child)) {
+                different.add(child);
+            }
         }
         GatheringFuture<T> outer = new GatheringFuture<>(loop, children, returnExceptions);
-        Set<AsyncFuture<? extends T>> different = Collections.newSetFromMap(new IdentityHashMap<>());
-        different.addAll(children);
         outer.missing = different.size();
-        different.clear();
-        for (AsyncFuture<? extends T> child : children) {
-            if (!child.done() && different.add(child)) {
+        List<AsyncFuture<? extends T>> done = new ArrayList<>(0);
+        for (AsyncFuture<? extends T> child : different) {
+            if (child.done()) {
+                done.add(child);
+            } else {
                 child.add(outer.new ChildDone(child));
             }
         }
-        for (AsyncFuture<? extends T> child : children) {
-            if (child.done() && different.add(child)) {
-                outer.childDone(child); // an eager task, or an argument that was done: no iteration to wait for
-            }
+        for (AsyncFuture<? extends T> child : done) {
+            outer.childDone(child); // an eager task, or an argument that was done: no iteration to wait for
         }
         return outer;
     }
@@ -114,7 +117,8 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
             results.add(outcome(child));
         }
         if (cancelRequested) {
-            super.setException(new CancelledError(requestMessage));
+            AsyncFuture<? extends T> last = children.getLast(); // asyncio takes this one's error, too
+            super.setException(last.cancelled() ? last.makeCancelledError() : new CancelledError(requestMessage));
         } else {
             super.setResult(results);
         }
@@ -122,7 +126,7 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
 
     @SuppressWarnings("unchecked") // an exception is a T where exceptions are returned
     private T outcome(AsyncFuture<? extends T> child) {
-        Throwable error = child.error("gather");
+        Throwable error = child.cancelled() ? child.newCancelledError() : child.error("gather");
         return error == null ? child.value() : (T) error;
     }
 

@@ -3,8 +3,7 @@ package asyncio4j;
 /**
  * A callback that was handed to {@link EventLoop#callSoon} or one of its like. Python's {@code asyncio.Handle}.
  *
- * <p>May be cancelled from the loop's own thread only, but for handles of {@link EventLoop#callSoonThreadsafe}, which
- * any thread may cancel.
+ * <p>Any thread may cancel one, but for a {@link TimerHandle}: that belongs to the loop's own thread.
  */
 public sealed interface Handle permits TimerHandle, CallbackHandle {
 

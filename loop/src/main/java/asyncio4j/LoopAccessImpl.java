@@ -1,7 +1,9 @@
 package asyncio4j;
 
 import asyncio4j.internal.access.LoopAccess;
+import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The implementation of {@link LoopAccess}. */
@@ -82,6 +84,21 @@ final class LoopAccessImpl extends LoopAccess {
     }
 
     @Override
+    public boolean settling(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).settling();
+    }
+
+    @Override
+    public boolean shut(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).shut();
+    }
+
+    @Override
+    public Object attachment(EventLoop loop, Supplier<?> factory) {
+        return DefaultEventLoop.unwrap(loop).attachment(factory);
+    }
+
+    @Override
     public Context currentContext() {
         return Context.current();
     }
@@ -89,6 +106,21 @@ final class LoopAccessImpl extends LoopAccess {
     @Override
     public Object snapshot(Context context) {
         return context.snapshot();
+    }
+
+    @Override
+    public Context contextOf(Object snapshot) {
+        return Context.of((VarMap) snapshot);
+    }
+
+    @Override
+    public @Nullable Object derived(Object snapshot) {
+        return ((VarMap) snapshot).derived();
+    }
+
+    @Override
+    public void derived(Object snapshot, Object value) {
+        ((VarMap) snapshot).derived(value);
     }
 
     @Override

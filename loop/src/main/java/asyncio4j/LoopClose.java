@@ -2,8 +2,8 @@ package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /** What a loop does last. Called by the thread that owns it, while it doesn't run. */
 final class LoopClose {
@@ -11,12 +11,12 @@ final class LoopClose {
     private LoopClose() {}
 
     /** Drops what is queued, ends what is suspended, and says what was left. */
-    static void close(DefaultEventLoop loop, Collection<Runnable> listeners) {
+    static void close(DefaultEventLoop loop, Set<Runnable> listeners) {
         List<Task<?>> pending = new ArrayList<>(loop.tasks().copy());
         loop.core().close();
         for (Task<?> task : pending) {
             if (task.logDestroyPending()) {
-                loop.callExceptionHandler(ExceptionContext.of("Task was destroyed but it is pending!", null)
+                loop.report(ExceptionContext.of("Task was destroyed but it is pending!", null)
                         .future(task));
             }
             Fiber fiber = task.step().resumes();
@@ -26,16 +26,12 @@ final class LoopClose {
                 task.abandon(); // never began
             }
         }
-        for (AsyncGenerator<?> generator : loop.generators().open()) {
-            Fiber fiber = generator.abandon();
-            if (fiber != null) {
-                loop.core().engine().unwind(fiber);
+        loop.generators().unwind();
+        for (Runnable listener : List.copyOf(listeners)) {
+            if (listeners.remove(listener)) { // else whoever came too late to be sure has called it
+                listener.run();
             }
         }
-        for (Runnable listener : listeners) {
-            listener.run();
-        }
-        listeners.clear();
         loop.core().engine().close();
         loop.unretrieved().close();
     }
@@ -44,7 +40,7 @@ final class LoopClose {
         loop.core().engine().unwind(fiber);
         if (!task.done()) {
             task.abandon();
-            loop.callExceptionHandler(ExceptionContext.of(
+            loop.report(ExceptionContext.of(
                             "coroutine ignored GeneratorExit: it goes on awaiting after its loop was closed, and is left",
                             null)
                     .future(task));

@@ -33,7 +33,7 @@ final class LoopReports {
             return;
         }
         try {
-            told.handle(loop.facade(), context);
+            tell(told, context);
         } catch (KeyboardInterrupt | SystemExit e) {
             throw e;
         } catch (Throwable failure) {
@@ -41,6 +41,21 @@ final class LoopReports {
             ExceptionContext second = ExceptionContext.of("Unhandled error in exception handler", failure);
             callDefault(about == null ? second : second.future(about));
             callDefault(context);
+        }
+    }
+
+    /** Calls the handler in the context of the task or callback that the error is about. */
+    private void tell(LoopExceptionHandler told, ExceptionContext context) {
+        Context where = null;
+        if (context.task() != null) {
+            where = context.task().getContext();
+        } else if (context.handle() != null) {
+            where = context.handle().context();
+        }
+        if (where == null) {
+            told.handle(loop.facade(), context);
+        } else {
+            where.call(() -> told.handle(loop.facade(), context));
         }
     }
 

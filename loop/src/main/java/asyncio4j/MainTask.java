@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One {@link Runner#run}: the main task, and what Ctrl-C and an interrupt of the waiting thread do to it.
  *
- * <p>The counters are touched by the thread of the JVM's signal handlers and by the one that waits.
+ * <p>{@code signals} and {@code atOnce} are touched by the threads of the JVM's signal handlers and by the one that
+ * waits, {@code delivered} by the baton holder and by the one that waits.
  */
 final class MainTask<T extends @Nullable Object> {
 
@@ -17,7 +18,11 @@ final class MainTask<T extends @Nullable Object> {
 
     private final AtomicInteger signals = new AtomicInteger();
 
-    private final AtomicInteger interrupts = new AtomicInteger();
+    /** How often the waiting thread was interrupted; only that thread touches it. */
+    private int interrupts;
+
+    /** The first Ctrl-C has reached the task before its end. */
+    private volatile boolean delivered;
 
     /** A Ctrl-C asked for a KeyboardInterrupt at once. */
     private volatile boolean atOnce;
@@ -28,41 +33,68 @@ final class MainTask<T extends @Nullable Object> {
     }
 
     T run(EventLoop runner) {
+        boolean interrupted = Thread.interrupted();
+        if (interrupted) {
+            interrupts++;
+            task.cancel(); // before it has begun, so it never does
+        }
         loop.interruptListener(this::interrupted);
-        try (Sigint sigint = Sigint.install(this::signalled)) {
-            T result = runner.runUntilComplete(task);
-            if (atOnce) {
-                throw new KeyboardInterrupt(); // it came when the loop had left already
-            }
-            return result;
+        try {
+            return runToEnd(runner);
         } catch (CancellationException e) {
-            if (task.cancelled() && signals.get() > 0 && task.uncancel() == 0) {
+            if (atOnce || (task.cancelled() && signals.get() > 0 && task.uncancel() == 0)) {
                 KeyboardInterrupt interrupt = new KeyboardInterrupt();
                 interrupt.initCause(e);
-                throw interrupt;
+                throw withOwnFailure(interrupt);
             }
-            throw e;
+            throw withOwnFailure(e);
+        } catch (KeyboardInterrupt | SystemExit e) {
+            throw withOwnFailure(e);
         } finally {
             loop.interruptListener(null);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
+    }
+
+    private T runToEnd(EventLoop runner) {
+        T result;
+        try (var _ = Sigint.install(this::signalled)) {
+            result = runner.runUntilComplete(task);
+        }
+        if (atOnce || (signals.get() > 0 && !delivered)) {
+            throw new KeyboardInterrupt(); // it came when the task or the loop had come to its end already
+        }
+        return result;
+    }
+
+    /** What the task made of being interrupted is told along with what made the loop leave. */
+    private <E extends Throwable> E withOwnFailure(E leaving) {
+        Throwable own = task.peekException();
+        if (own != null && own != leaving) {
+            leaving.addSuppressed(own);
+        }
+        task.retrieved();
+        return leaving;
     }
 
     /** Ctrl-C: the first cancels the task; the next interrupts what runs, and leaves at once. */
     private void signalled() {
         if (signals.incrementAndGet() == 1 && !task.done()) {
-            loop.enqueue(ThreadsafeFutures.light(task::cancel));
+            loop.enqueue(ThreadsafeFutures.light(() -> delivered = task.cancel()));
         } else {
             atOnce = true;
             loop.core().interrupt(new KeyboardInterrupt());
         }
     }
 
-    /** The same for an interrupt of the thread that waits for the loop. */
+    /** The same for an interrupt of the thread that waits for the loop; but a result that is there already counts. */
     private void interrupted() {
-        if (interrupts.incrementAndGet() == 1 && !task.done()) {
-            loop.enqueue(ThreadsafeFutures.light(task::cancel));
-        } else {
+        if (++interrupts > 1) {
             loop.core().interrupt(new CancellationException("the thread that waited in run was interrupted twice"));
+        } else if (!task.done()) {
+            loop.enqueue(ThreadsafeFutures.light(task::cancel));
         }
     }
 }

@@ -4,10 +4,15 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The shutdown of a {@link Runner}'s loop, step by step. Python's {@code Runner.close}. */
+/**
+ * The shutdown of a {@link Runner}'s loop, step by step. Python's {@code Runner.close}.
+ *
+ * <p>A Ctrl-C and an interrupt of the waiting thread mean the same here: that nothing is waited for any longer.
+ */
 final class RunnerClose {
 
     /** How long tasks may take to end before they are reported, and how often after that. */
@@ -15,33 +20,50 @@ final class RunnerClose {
 
     private final EventLoop loop;
 
+    private final DefaultEventLoop inner;
+
     private final Set<Task<?>> cancelled = Collections.newSetFromMap(new IdentityHashMap<>());
 
+    /** The first error of a step. */
     private @Nullable Throwable failure;
+
+    /** What asks to end this at once. Written by the thread that closes and by those of the JVM's signal handlers. */
+    private volatile @Nullable Throwable leaving;
 
     RunnerClose(EventLoop loop) {
         this.loop = loop;
+        this.inner = DefaultEventLoop.unwrap(loop);
     }
 
-    /** Does all steps; a Ctrl-C ends it. Throws the first error, with the others as suppressed. */
+    /** Does all steps, or those up to a Ctrl-C. Throws the first error, with the others as suppressed. */
     void run() {
-        DefaultEventLoop inner = DefaultEventLoop.unwrap(loop);
-        try (Sigint sigint = Sigint.install(() -> inner.core().interrupt(new KeyboardInterrupt()))) {
+        boolean interrupted = Thread.interrupted(); // it ended the run, and that was all it was for
+        inner.interruptListener(() -> leave(new CancellationException("the thread that waited in close was interrupted")));
+        try (var _ = Sigint.install(() -> leave(new KeyboardInterrupt()))) {
             step(this::cancelAllTasks);
+            inner.startShut();
             for (Coroutine<@Nullable Void> own : inner.shutdownSteps()) {
-                step(() -> loop.runUntilComplete(own));
+                step(() -> complete(own));
             }
-            step(() -> loop.runUntilComplete(loop.shutdownAsyncGenerators()));
-            step(() -> loop.runUntilComplete(loop.shutdownDefaultExecutor(Runner.THREAD_JOIN_TIMEOUT)));
+            step(this::cancelAllTasks); // that came after the last look
+            step(() -> complete(loop.shutdownAsyncGenerators()));
+            step(() -> complete(loop.shutdownDefaultExecutor(Runner.THREAD_JOIN_TIMEOUT)));
+        } finally {
+            inner.interruptListener(null);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        Throwable error = failure;
-        if (error != null) {
-            throw Sneaky.raise(error);
-        }
+        throwFailure();
+    }
+
+    private void leave(Throwable reason) {
+        leaving = reason;
+        inner.core().interrupt(reason);
     }
 
     private void step(Runnable step) {
-        if (failure instanceof KeyboardInterrupt) {
+        if (leaving != null) {
             return;
         }
         try {
@@ -49,12 +71,34 @@ final class RunnerClose {
         } catch (Throwable e) {
             if (failure == null) {
                 failure = e;
-            } else if (e instanceof KeyboardInterrupt) {
-                e.addSuppressed(failure);
-                failure = e;
             } else if (e != failure) {
                 failure.addSuppressed(e);
             }
+        }
+    }
+
+    /** Runs {@code coroutine} on the loop. One who asks to leave between two runs of it isn't overheard. */
+    private void complete(Coroutine<@Nullable Void> coroutine) {
+        loop.runUntilComplete(() -> {
+            Throwable reason = leaving;
+            if (reason != null) {
+                throw Sneaky.raise(reason);
+            }
+            return Asyncio.await(coroutine);
+        });
+    }
+
+    private void throwFailure() {
+        Throwable first = failure;
+        Throwable reason = leaving;
+        if (reason != null) {
+            if (first != null && first != reason) {
+                reason.addSuppressed(first);
+            }
+            throw Sneaky.raise(reason);
+        }
+        if (first != null) {
+            throw Sneaky.raise(first);
         }
     }
 
@@ -67,7 +111,8 @@ final class RunnerClose {
                 }
             }
             Set<Task<?>> waitedFor = tasks;
-            loop.runUntilComplete(Coroutine.of(() -> settle(waitedFor)));
+            complete(Coroutine.of(() -> settle(waitedFor)));
+            inner.startSettling();
             for (Task<?> task : tasks) {
                 Throwable error = task.peekException();
                 if (error != null) {

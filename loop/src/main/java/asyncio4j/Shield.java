@@ -14,7 +14,13 @@ final class Shield {
         }
         DefaultEventLoop loop = inner.loop();
         AsyncFuture<T> outer = loop.createFuture();
-        inner.add(new LightCallback() {
+        inner.add(new StepCallback() {
+            // Unless it has to call the exception handler.
+            @Override
+            public boolean light() {
+                return !outer.done() || inner.peekException() == null;
+            }
+
             @Override
             public void run() {
                 innerDone(inner, outer);
@@ -29,7 +35,7 @@ final class Shield {
             if (error != null) {
                 inner.retrieved();
                 inner.loop()
-                        .callExceptionHandler(ExceptionContext.of(
+                        .report(ExceptionContext.of(
                                         "the outer future of shield was cancelled, and then the inner one failed",
                                         error)
                                 .future(inner));

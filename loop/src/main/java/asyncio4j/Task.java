@@ -1,7 +1,6 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
-import asyncio4j.internal.fiber.Step;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +9,12 @@ import org.jspecify.annotations.Nullable;
  * A {@link Coroutine} that a loop runs. Python's {@code asyncio.Task}.
  *
  * <p>Make one with {@link Asyncio#createTask(Coroutine)}. The loop holds it until it is done, so that nobody else need
- * to. Its methods belong to the loop's own thread, but for the questions that {@link AsyncFuture} lets any thread ask.
+ * to. The methods that change it belong to the loop's own thread; any thread may ask it something, though the answer may
+ * not be the last word there.
  *
  * @param <T> the type of the result
  */
-public final class Task<T extends @Nullable Object> extends AsyncFuture<T> implements DoneEntry {
+public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -87,6 +87,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> imple
      * @param newName the name
      */
     public void setName(String newName) {
+        loop().checkThread("Task.setName");
         name = Objects.requireNonNull(newName, "a task's name");
     }
 
@@ -254,11 +255,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> imple
         loop().tasks().remove(this);
     }
 
-    /** Makes this go on when the future that it awaits is done. */
-    @Override
-    public void schedule(AsyncFuture<?> future) {
-        loop().core().add(step);
-    }
+
 
     /** Waits for {@code future}, which isn't done. On this task's fiber. */
     <R extends @Nullable Object> R awaitPending(AsyncFuture<R> future, Fiber fiber) {
@@ -273,7 +270,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> imple
             throw failNextStep(fiber, new IllegalStateException("a task cannot await itself: " + this));
         }
         step.resumes(fiber);
-        future.add(this);
+        future.add(step);
         futureWaiter = future;
         if (mustCancel && future.cancel(pendingMessage)) {
             mustCancel = false;
@@ -337,8 +334,11 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> imple
                 + (waiter == null ? "" : ", awaits " + (waiter instanceof Task<?> t ? t.getName() : waiter)) + "]";
     }
 
-    /** A task's entry in the ready queue: there is one at most at any time, so it is never made anew. */
-    static final class TaskStep extends Step {
+    /**
+     * A task's entry in the ready queue, and before that among those who wait for the future that it awaits: there is one
+     * at most at any time, so it is never made anew.
+     */
+    static final class TaskStep extends StepCallback {
 
         private final Task<?> task;
 

@@ -3,12 +3,24 @@ package asyncio4j;
 import asyncio4j.internal.fiber.Fiber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The stack of a task without the library's own frames. */
 final class TaskStack {
 
     private static final StackTraceElement[] NONE = {};
+
+    /** The classes of this package that lie between a user's frames, or between them and the suspension. */
+    private static final Set<String> OWN = Set.of(
+            Asyncio.class.getName(),
+            AsyncGenerator.class.getName(),
+            Context.class.getName(),
+            Coroutine.class.getName(),
+            Sleep.class.getName(),
+            Task.class.getName(),
+            TaskStack.class.getName(),
+            WaitFor.class.getName());
 
     private TaskStack() {}
 
@@ -17,6 +29,10 @@ final class TaskStack {
         if (error != null) {
             return error.getStackTrace();
         }
+        Fiber current = Fiber.current();
+        if (current != null && current.task() == task) {
+            return own(Thread.currentThread().getStackTrace());
+        }
         Fiber fiber = task.step().resumes();
         if (task.done() || fiber == null) {
             return NONE;
@@ -24,15 +40,14 @@ final class TaskStack {
         return own(fiber.thread().getStackTrace());
     }
 
-    /** What lies between the library's frames at the top (suspending) and at the bottom (running the body). */
+    /** The user's frames: from where the JDK's and the library's end at the top, to the call of the body. */
     private static StackTraceElement[] own(StackTraceElement[] whole) {
         List<StackTraceElement> kept = new ArrayList<>();
         for (StackTraceElement frame : whole) {
-            boolean library = isLibrary(frame);
             if (!kept.isEmpty() && isBottom(frame)) {
                 break;
             }
-            if (!library || !kept.isEmpty()) {
+            if (!isLibrary(frame) && !(kept.isEmpty() && isJdk(frame))) {
                 kept.add(frame);
             }
         }
@@ -40,16 +55,23 @@ final class TaskStack {
     }
 
     private static boolean isBottom(StackTraceElement frame) {
-        return frame.getClassName().equals(Task.class.getName())
-                && frame.getMethodName().equals("runBody");
+        return (frame.getClassName().equals(Task.class.getName())
+                        && frame.getMethodName().equals("runBody"))
+                || (frame.getClassName().startsWith(AsyncGenerator.class.getName() + "$")
+                        && frame.getMethodName().equals("run"));
+    }
+
+    private static boolean isJdk(StackTraceElement frame) {
+        @Nullable String module = frame.getModuleName();
+        return "java.base".equals(module);
     }
 
     private static boolean isLibrary(StackTraceElement frame) {
-        @Nullable String module = frame.getModuleName();
         String name = frame.getClassName();
-        return "java.base".equals(module)
+        int nested = name.indexOf('$');
+        return OWN.contains(nested < 0 ? name : name.substring(0, nested))
                 || name.startsWith("asyncio4j.internal.")
-                || name.equals(Task.class.getName())
-                || name.equals(Asyncio.class.getName());
+                || name.startsWith("asyncio4j.locks.")
+                || name.startsWith("asyncio4j.bridge.");
     }
 }

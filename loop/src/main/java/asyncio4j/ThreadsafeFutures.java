@@ -21,55 +21,64 @@ final class ThreadsafeFutures {
         CompletableFuture<T> copy = new CompletableFuture<>();
         if (future.done()) {
             copyOutcome(future, copy);
-            return copy;
+        } else {
+            link(future, copy);
         }
+        return copy;
+    }
+
+    /** Has {@code copy} end as {@code future} does, at the latest with the loop, and cancel it. Any thread. */
+    private static <T extends @Nullable Object> void link(AsyncFuture<T> future, CompletableFuture<T> copy) {
         DefaultEventLoop loop = future.loop();
-        Runnable closed = () -> copy.completeExceptionally(loopClosed());
+        Runnable closed = () -> {
+            if (future.done() && !future.cancelled()) {
+                copyOutcome(future, copy); // the loop was closed before it could say so
+            } else {
+                copy.completeExceptionally(loopClosed());
+            }
+        };
         loop.addCloseListener(closed);
-        LightCallback copyLater = new LightCallback() {
+        var _ = copy.whenComplete((value, error) -> {
+            loop.removeCloseListener(closed);
+            if (copy.isCancelled() && !future.done()) {
+                loop.enqueue(light(future::cancel));
+            }
+        });
+        StepCallback copyLater = new StepCallback() { // not light: completing copy runs what users hung on it
             @Override
             public void run() {
-                loop.removeCloseListener(closed);
                 copyOutcome(future, copy);
             }
         };
-        if (loop.core().mayTouch()) {
+        if (loop.core().engine().holdsBaton()) {
             future.add(copyLater);
         } else {
             loop.enqueue(light(() -> future.add(copyLater)));
         }
-        cancelAlong(copy, future);
-        return copy;
     }
 
     private static <T extends @Nullable Object> void copyOutcome(AsyncFuture<T> future, CompletableFuture<T> copy) {
-        Throwable error = future.error("result()");
-        if (error == null) {
-            copy.complete(future.value());
-        } else if (error instanceof CancelledError) {
+        Throwable error = future.peekException();
+        if (future.cancelled() || error instanceof CancelledError) {
             copy.cancel(false);
-        } else {
-            copy.completeExceptionally(error);
+            future.retrieved();
+        } else if (error == null) {
+            copy.complete(future.value());
+        } else if (copy.completeExceptionally(error)) {
+            future.retrieved(); // else it was cancelled before, and nobody there will see the error
         }
-    }
-
-    private static void cancelAlong(CompletableFuture<?> copy, AsyncFuture<?> future) {
-        copy.whenComplete((value, error) -> {
-            if (copy.isCancelled() && !future.done()) {
-                future.loop().enqueue(light(future::cancel));
-            }
-        });
     }
 
     /** Starts a coroutine on a loop, from another thread. */
     static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
             Coroutine<T> coroutine, EventLoop eventLoop) {
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
+        Objects.requireNonNull(eventLoop, "the loop is null: pass the one that is to run the coroutine");
         DefaultEventLoop loop = DefaultEventLoop.unwrap(eventLoop);
         CompletableFuture<T> result = new CompletableFuture<>();
         Runnable closed = () -> result.completeExceptionally(loopClosed());
         loop.addCloseListener(closed);
-        result.whenComplete((value, error) -> loop.removeCloseListener(closed));
+        var _ = result.whenComplete((value, error) -> loop.removeCloseListener(closed));
         Context context = Context.copyContext();
         eventLoop.callSoonThreadsafe(
                 () -> {
@@ -83,13 +92,8 @@ final class ThreadsafeFutures {
                         result.completeExceptionally(e);
                         throw e;
                     }
-                    task.add(new LightCallback() {
-                        @Override
-                        public void run() {
-                            copyOutcome(task, result);
-                        }
-                    });
-                    cancelAlong(result, task);
+                    link(task, result);
+                    loop.removeCloseListener(closed);
                 },
                 context);
         return result;
@@ -106,30 +110,39 @@ final class ThreadsafeFutures {
                 loop.enqueue(new DefaultExecutor.Completion<>(future, value, cause));
             }
         });
-        future.add(new LightCallback() {
-            @Override
-            public void run() {
-                if (future.cancelled() && stage instanceof CompletableFuture<?> source) {
-                    source.cancel(false);
+        if (stage instanceof CompletableFuture<?> source) {
+            future.add(new StepCallback() {
+                // Unless it runs what users hung on the source.
+                @Override
+                public boolean light() {
+                    return !future.cancelled();
                 }
-            }
-        });
+
+                @Override
+                public void run() {
+                    if (future.cancelled()) {
+                        source.cancel(false);
+                    }
+                }
+            });
+        }
         return future;
     }
 
     /** What awaiting a future that is done gives: no need to suspend. */
     static <T extends @Nullable Object> T outcome(CompletableFuture<T> done, Task<?> task) {
-        switch (done.state()) {
-            case SUCCESS -> {
-                return done.resultNow();
-            }
+        return switch (done.state()) {
+            case SUCCESS -> done.resultNow();
             case CANCELLED -> throw new CancelledError();
             default -> {
                 Throwable error = Objects.requireNonNull(unwrap(done.exceptionNow()));
+                if (error instanceof CancellationException) {
+                    throw new CancelledError(error.getMessage()); // of the stage that this one depends on
+                }
                 AwaitSite.add(error, task);
                 throw Sneaky.raise(error);
             }
-        }
+        };
     }
 
     /** The error itself, without the wrapper that a dependent stage puts around it. */

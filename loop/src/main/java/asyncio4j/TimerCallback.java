@@ -17,6 +17,11 @@ final class TimerCallback extends TimerStep implements TimerHandle {
         this.callback = new Callback(loop, action, context);
     }
 
+    /** The stack of whoever made this; in debug mode only. */
+    @Nullable Throwable creationStack() {
+        return callback.creationStack();
+    }
+
     @Override
     public void cancel() {
         loop.checkThread("TimerHandle.cancel");

@@ -1,24 +1,35 @@
 package asyncio4j;
 
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
+import asyncio4j.internal.fiber.Step;
+import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The exceptions of a loop's futures that nobody has asked for. They are reported when their future is gone, as
- * asyncio does, and all that are left when the loop is closed.
+ * The exceptions of a loop's futures that nobody has asked for. Each is reported when its future was collected as
+ * garbage, as asyncio does, and all that are left when the loop is closed.
  *
- * <p>{@link Entry#retrieved} may be called by any thread; the rest belongs to the baton holder.
+ * <p>The collector's thread only posts a step to the loop, which reports on a pump: the handler is the user's code, and
+ * never runs on the stack of a task or of a foreign thread. {@link Entry#retrieved} and {@link Entry#collected} may be
+ * called by any thread; the rest belongs to the baton holder.
  */
 final class Unretrieved {
+
+    /** Made with the first failure, not with the first loop. */
+    private static final class Janitor {
+        static final Cleaner CLEANER = Cleaner.create();
+    }
 
     private final DefaultEventLoop loop;
 
     private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
 
-    private final ReferenceQueue<AsyncFuture<?>> gone = new ReferenceQueue<>();
+    private long sequence;
 
     Unretrieved(DefaultEventLoop loop) {
         this.loop = loop;
@@ -26,54 +37,97 @@ final class Unretrieved {
 
     /** Remembers that nobody knows of {@code exception} yet. */
     Entry track(AsyncFuture<?> future, Throwable exception) {
-        sweep();
-        Entry entry = new Entry(future, exception);
+        Entry entry = new Entry(future, exception, sequence++);
         entries.add(entry);
+        entry.cleanable = Janitor.CLEANER.register(future, entry::collected);
         return entry;
     }
 
-    /** Reports the exceptions of futures that nobody can ask any more. */
-    void sweep() {
-        for (Reference<?> reference = gone.poll(); reference != null; reference = gone.poll()) {
-            report((Entry) reference);
-        }
-    }
-
-    /** Reports all. */
+    /** Reports all, in the order in which they came. */
     void close() {
-        for (Entry entry : entries) {
-            report(entry);
+        List<Entry> left = new ArrayList<>(entries);
+        left.sort(Comparator.comparingLong(entry -> entry.number));
+        for (Entry entry : left) {
+            entry.report();
         }
     }
 
-    private void report(Entry entry) {
-        if (entries.remove(entry)) {
-            ExceptionContext context = ExceptionContext.of(
-                    entry.kind + " exception was never retrieved" + entry.name, entry.exception);
-            AsyncFuture<?> future = entry.get();
-            loop.callExceptionHandler(future == null ? context : context.future(future));
-        }
-    }
+    /** One exception that nobody has asked for. It must not hold its future, which could never be collected then. */
+    final class Entry {
 
-    /** One exception that nobody has asked for. */
-    final class Entry extends WeakReference<AsyncFuture<?>> {
+        private final WeakReference<AsyncFuture<?>> future;
 
         private final Throwable exception;
 
-        private final String kind;
+        private final long number;
 
-        private final String name;
+        private final String message;
 
-        Entry(AsyncFuture<?> future, Throwable exception) {
-            super(future, gone);
+        /** Where the handler is to be called; null if it isn't a task's exception. */
+        private final @Nullable Context context;
+
+        private final @Nullable Throwable creationStack;
+
+        /** Null for a moment after this was made. */
+        private volatile Cleaner.@Nullable Cleanable cleanable;
+
+        Entry(AsyncFuture<?> future, Throwable exception, long number) {
+            Task<?> task = future instanceof Task<?> t ? t : null;
+            this.future = new WeakReference<>(future);
             this.exception = exception;
-            this.kind = future instanceof Task ? "Task" : "Future";
-            this.name = future instanceof Task<?> task ? ": " + task.getName() : "";
+            this.number = number;
+            this.message = task == null
+                    ? "Future exception was never retrieved"
+                    : "Task exception was never retrieved: " + task.getName();
+            this.context = task == null ? null : task.getContext();
+            this.creationStack = future.creationStack();
         }
 
         /** Somebody asked for it. Any thread. */
         void retrieved() {
-            entries.remove(this);
+            Cleaner.Cleanable registration = cleanable;
+            if (entries.remove(this) && registration != null) {
+                registration.clean(); // finds nothing to do, and lets go of this
+            }
+        }
+
+        /** Nobody can ask for it any more. Any thread. */
+        private void collected() {
+            if (!entries.contains(this)) {
+                return;
+            }
+            boolean posted = loop.core().post(new Step() {
+                @Override
+                public void run() {
+                    report();
+                }
+
+                @Override
+                public String toString() {
+                    return "the report of an exception that was never retrieved";
+                }
+            });
+            if (!posted && entries.remove(this)) {
+                loop.reports().log(described()); // the loop was closed before it failed
+            }
+        }
+
+        private void report() {
+            if (!entries.remove(this)) {
+                return;
+            }
+            if (context == null) {
+                loop.report(described());
+            } else {
+                context.call(() -> loop.report(described()));
+            }
+        }
+
+        private ExceptionContext described() {
+            AsyncFuture<?> present = future.get();
+            return present == null
+                    ? new ExceptionContext(message, exception, null, null, null, creationStack)
+                    : ExceptionContext.of(message, exception).future(present);
         }
     }
 }

@@ -2,6 +2,7 @@ package asyncio4j;
 
 import asyncio4j.internal.loop.Clock;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A time for tests, which moves only when a loop that uses it has nothing ready: then it jumps to the next timer. A
@@ -52,11 +53,12 @@ public final class VirtualClock {
      *
      * @param amount how far; not negative
      */
-    public void advance(Duration amount) {
+    public synchronized void advance(Duration amount) {
+        Objects.requireNonNull(amount, "the amount is null: pass how far to move the time");
         if (amount.isNegative()) {
             throw new IllegalArgumentException("time doesn't go back, not even by " + amount);
         }
-        moveTo(nanos + amount.toNanos());
+        moveTo(Durations.after(nanos, amount));
     }
 
     private synchronized void moveTo(long time) {

@@ -47,14 +47,15 @@ record WaitFor<T extends @Nullable Object>(Awaitable<T> awaitable, Duration time
 
     private T atOnce() throws TimeoutException {
         AsyncFuture<T> future = Asyncio.ensureFuture(awaitable);
-        if (!future.done()) {
-            future.cancel();
-            Asyncio.awaitSettled(future);
+        if (future.done()) {
+            return Asyncio.await(future);
         }
+        future.cancel();
+        Asyncio.awaitSettled(future);
         if (future.cancelled()) {
             throw timedOut(future.makeCancelledError());
         }
-        return future.result();
+        return Asyncio.await(future);
     }
 
     private TimeoutException timedOut(Throwable cancellation) {

@@ -6,6 +6,9 @@ import asyncio4j.AsyncFuture;
 import asyncio4j.Asyncio;
 import asyncio4j.CancelledError;
 import asyncio4j.Coroutine;
+import asyncio4j.EventLoop;
+import asyncio4j.GeneratorExit;
+import asyncio4j.internal.access.LoopAccess;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +24,17 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>It belongs to the loop on which a task first has to wait for it, and to that loop's thread.
+ * <p>It belongs to the loop on which a task first has to wait for it, and to that loop's thread. {@link #release} and
+ * {@link #acquire} fail on any other while the loop runs.
  */
 public final class Semaphore {
 
     // The loop's thread, all of it.
 
     private int value;
+
+    /** The loop on which a task first had to wait. */
+    private @Nullable EventLoop loop;
 
     private final Deque<AsyncFuture<@Nullable Void>> waiters = new ArrayDeque<>();
 
@@ -65,26 +72,28 @@ public final class Semaphore {
      * Takes a permit, and waits for one if need be. A task that is cancelled while it waits has none, and if it had just
      * been given one, the next in line gets it.
      *
-     * @return a coroutine of the permit: close it, or call {@link #release}, once
+     * @return a coroutine of the permit: close it, or call {@link #release}, once; it throws {@link
+     *     IllegalStateException} if it would have to wait on another loop than tasks did before
      */
     public Coroutine<Permit> acquire() {
         return () -> {
+            checkThread("Semaphore.acquire");
             if (!locked()) {
                 value--;
                 return new Permit(this);
             }
-            AsyncFuture<@Nullable Void> turn = Asyncio.getRunningLoop().createFuture();
+            AsyncFuture<@Nullable Void> turn = bind().createFuture();
             waiters.add(turn);
             try {
                 await(turn);
-            } catch (CancelledError e) {
+            } catch (CancelledError | GeneratorExit e) {
                 if (turn.done() && !turn.cancelled()) {
                     value++; // it was given one and can't use it
                 }
                 throw e;
             } finally {
                 waiters.remove(turn);
-                wakeUp();
+                wakeUp(value); // those who came when others had been woken, but hadn't gone yet
             }
             return new Permit(this);
         };
@@ -92,20 +101,43 @@ public final class Semaphore {
 
     /** Gives a permit back, and wakes the first task that waits for one. */
     public void release() {
+        checkThread("Semaphore.release");
         value++;
-        wakeUp();
+        wakeUp(1);
     }
 
-    /** Gives the permits that are there to those who wait. */
-    private void wakeUp() {
+    /** Gives {@code permits} of those that are there to those who wait, the first first. */
+    private void wakeUp(int permits) {
+        int left = permits;
         for (AsyncFuture<@Nullable Void> waiter : waiters) {
-            if (value == 0) {
+            if (left == 0) {
                 return;
             }
             if (!waiter.done()) {
+                left--;
                 value--;
                 waiter.setResult(null);
             }
+        }
+    }
+
+    private EventLoop bind() {
+        EventLoop running = Asyncio.getRunningLoop();
+        EventLoop bound = loop;
+        if (bound == null) {
+            loop = running;
+        } else if (bound != running) {
+            throw new IllegalStateException(this + " is bound to a different event loop, " + bound + ", not to "
+                    + running + ": make one for each loop");
+        }
+        return running;
+    }
+
+    private void checkThread(String what) {
+        EventLoop bound = loop;
+        if (bound != null && !LoopAccess.get().mayTouch(bound)) {
+            throw new IllegalStateException(what + " belongs to the thread of " + bound + ", not to thread "
+                    + Thread.currentThread().getName() + ": use loop.callSoonThreadsafe(...)");
         }
     }
 

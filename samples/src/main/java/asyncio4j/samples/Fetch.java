@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
@@ -93,7 +94,9 @@ public final class Fetch {
     }
 
     private static String describe(Throwable error) {
-        return error instanceof TimeoutException ? "timed out after " + TIMEOUT.toMillis() + " ms" : error.getMessage();
+        return error instanceof TimeoutException
+                ? "timed out after " + TIMEOUT.toMillis() + " ms"
+                : Objects.requireNonNullElse(error.getMessage(), error.toString());
     }
 
     private static void printTable(List<@Nullable Object> results) {
@@ -103,7 +106,7 @@ public final class Fetch {
                 case Page page ->
                     System.out.printf(
                             "%-10s %7d %,12d %9d%n", PATHS.get(i), page.status, page.bytes, page.took.toMillis());
-                case Throwable error -> System.out.printf("%-10s %40s%s%n", PATHS.get(i), "", describe(error));
+                case Throwable error -> System.out.printf("%-10s %31s %s%n", PATHS.get(i), "", describe(error));
                 case null, default -> throw new AssertionError("a page or an error");
             }
         }

@@ -8,10 +8,11 @@ import asyncio4j.EventLoop;
 import asyncio4j.Task;
 import java.lang.invoke.MethodHandles;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way into the package-private parts of {@code asyncio4j}, for the bridge alone.
+ * A way into the package-private parts of {@code asyncio4j}, for the packages on top of it and the bridge.
  *
  * <p>"Light" code is bookkeeping that runs no user's code and never suspends: it may run on any fiber's stack.
  */
@@ -83,14 +84,40 @@ public abstract class LoopAccess {
     /** Takes a close listener out. Any thread. */
     public abstract void removeCloseListener(EventLoop loop, Runnable listener);
 
-    /** Has {@code step} run by Runner.close, after the tasks have ended and before the generators are closed. */
+    /**
+     * Has {@code step} run by Runner.close, after the tasks have ended and before the generators are closed; the tasks
+     * that it leaves behind are cancelled and waited for too. Any thread. A step that comes too late for that is added
+     * when {@link #shut} is true already.
+     */
     public abstract void addShutdownStep(EventLoop loop, Coroutine<@Nullable Void> step);
+
+    /** Whether a Runner closes {@code loop}, and the tasks that it found at first have ended. Any thread. */
+    public abstract boolean settling(EventLoop loop);
+
+    /** Whether {@code loop} takes no new tasks: a Runner closes it and is past the tasks, or it is closed. Any thread. */
+    public abstract boolean shut(EventLoop loop);
+
+    /** The one object that the bridge keeps along with {@code loop}; made the first time. Any thread. */
+    public abstract Object attachment(EventLoop loop, Supplier<?> factory);
 
     /** The context that the calling code runs in, itself and not a copy. Any thread. */
     public abstract Context currentContext();
 
     /** The immutable state of {@code context}: the same object as long as no variable is set. */
     public abstract Object snapshot(Context context);
+
+    /** A new context with the state {@code snapshot}. Any thread. */
+    public abstract Context contextOf(Object snapshot);
+
+    /** What {@link #derived(Object, Object)} kept, or null. Any thread. */
+    public abstract @Nullable Object derived(Object snapshot);
+
+    /**
+     * Keeps something made from {@code snapshot} along with it; the last one stays. Any thread.
+     *
+     * @param value an object all of whose fields are final, since it is handed over without synchronisation
+     */
+    public abstract void derived(Object snapshot, Object value);
 
     /** Adds the calling code's stack to {@code error}, as await does with what it rethrows. */
     public abstract void addAwaitSite(Throwable error);

@@ -23,6 +23,9 @@ public final class VarMap {
 
     private final int size;
 
+    /** See {@link #derived(Object)}. Any thread, without synchronisation: a stale read costs a second making. */
+    private @Nullable Object derived;
+
     private VarMap(Node root, int size) {
         this.root = root;
         this.size = size;
@@ -90,6 +93,16 @@ public final class VarMap {
     /** Calls {@code action} for every entry, in no particular order. */
     public void forEach(BiConsumer<Key, @Nullable Object> action) {
         each(root, action);
+    }
+
+    /** What {@link #derived(Object)} kept, or null. Any thread. */
+    public @Nullable Object derived() {
+        return derived;
+    }
+
+    /** Keeps something made from this map along with it. All its fields must be final. Any thread. */
+    public void derived(Object value) {
+        derived = value;
     }
 
     private static void each(Node node, BiConsumer<Key, @Nullable Object> action) {

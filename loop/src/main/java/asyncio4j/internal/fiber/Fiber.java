@@ -22,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>What the giver wrote is visible to the receiver through the volatile write and read of {@code granted}.
+ *
+ * <h2>Two kinds of interrupts</h2>
+ *
+ * <p>The loop's own ({@link #loopInterrupt}) is for the step that runs now and nobody else; {@link VirtualThreadEngine}
+ * says how it finds its way. Any other is a user's: if it comes while this fiber waits, its code sees it once it goes on.
+ * The loop's sets its mark and the thread's flag together, and both are taken down together, under this fiber's monitor,
+ * so that the one is never taken for the other.
  */
 public final class Fiber {
 
@@ -33,7 +40,7 @@ public final class Fiber {
     /** Written by the giver (true) and by this fiber (false). */
     private volatile boolean granted;
 
-    /** Any thread: an interrupt by the loop is under way, and must not outlast the current step. */
+    /** Any thread; written under this fiber's monitor: the loop has interrupted this fiber's thread. */
     private volatile boolean loopInterrupt;
 
     /** This fiber's own thread only: an interrupt came while it was suspended; its code is to see it. */
@@ -152,13 +159,17 @@ public final class Fiber {
         granted = false;
     }
 
-    /** Takes the interrupt flag down while this fiber waits, so that parking works, and remembers it. */
+    /**
+     * Takes the interrupt flag down, so that parking works, and remembers it if it was a user's. Its own thread only,
+     * while it waits.
+     */
     public void noteInterrupt() {
-        if (Thread.interrupted()) {
-            if (loopInterrupt) {
+        if (loopInterrupt || Thread.currentThread().isInterrupted()) {
+            synchronized (this) {
+                if (Thread.interrupted() && !loopInterrupt) {
+                    interrupted = true;
+                }
                 loopInterrupt = false;
-            } else {
-                interrupted = true;
             }
         }
     }
@@ -171,18 +182,37 @@ public final class Fiber {
         }
     }
 
-    /** Drops interrupts that nobody's code was meant to see. Its own thread only. */
-    void dropInterrupt() {
-        if (Thread.interrupted() | loopInterrupt | interrupted) {
-            loopInterrupt = false;
-            interrupted = false;
+    /** Drops the interrupts that came so far, whoever they are from. Its own thread only. */
+    void dropInterrupts() {
+        interrupted = false;
+        if (loopInterrupt || Thread.currentThread().isInterrupted()) {
+            synchronized (this) {
+                loopInterrupt = false;
+                Thread.interrupted();
+            }
         }
     }
 
-    /** Interrupts this fiber's current step. Any thread. */
-    void loopInterrupt() {
+    /** Drops the interrupts that came so far, but for the loop's. Its own thread only. */
+    void dropUsersInterrupt() {
+        interrupted = false;
+        if (Thread.currentThread().isInterrupted()) {
+            synchronized (this) {
+                if (!loopInterrupt) {
+                    Thread.interrupted();
+                }
+            }
+        }
+    }
+
+    /** Whether the loop has interrupted this fiber, and nobody has taken that down. Any thread. */
+    boolean loopInterrupted() {
+        return loopInterrupt;
+    }
+
+    /** Interrupts this fiber's thread for the loop. Any thread. */
+    synchronized void loopInterrupt() {
         loopInterrupt = true;
-        LockSupport.unpark(thread);
         thread().interrupt();
     }
 

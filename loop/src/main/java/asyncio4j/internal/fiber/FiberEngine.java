@@ -38,7 +38,10 @@ public interface FiberEngine {
      */
     void enter(Fiber self, Step step);
 
-    /** Makes a generator's fiber go on from its yield; comes back as {@link #enter} does. */
+    /**
+     * Makes a generator's fiber go on from its yield; comes back as {@link #enter} does. If the calling fiber is
+     * {@linkplain Fiber#dying() dying}, so is the generator's from here on.
+     */
     void resume(Fiber self, Fiber generator);
 
     /** Goes back to the fiber that entered or resumed this one, a generator's, and waits to be resumed. */

@@ -31,6 +31,23 @@ import org.jspecify.annotations.Nullable;
  * the way either.
  *
  * <p>No platform thread is parked or unparked for a step; only {@link #drive} parks its caller, once.
+ *
+ * <h2>How an interrupt by the loop finds the step that runs</h2>
+ *
+ * <p>Whoever interrupts first makes {@link Agenda#interrupted} true, then reads {@code holder} and interrupts that one's
+ * thread; once it is true no step is taken off the agenda any more. A step taken before that doesn't miss it:
+ *
+ * <ul>
+ *   <li>If the baton stayed where it was since, {@code holder} is right, and the flag isn't taken down before the step
+ *       has ended: {@link #pump(Fiber)} does that before it asks for the next step, never after.
+ *   <li>If the baton moved, the giver wrote {@code holder}, and the receiver then asked {@link Agenda#interrupted}. All
+ *       are volatile accesses: either the one who interrupts sees the receiver as the holder, or the receiver sees that
+ *       the loop was interrupted, and interrupts itself. Both may happen, which does no harm.
+ * </ul>
+ *
+ * <p>Nor does the flag outlive the run in which it was set. It may hit a fiber that has just given the baton away; that
+ * one takes it down when it waits, or, if it need not wait, when it has the baton again and the loop isn't interrupted
+ * any more.
  */
 public final class VirtualThreadEngine implements FiberEngine {
 
@@ -47,7 +64,7 @@ public final class VirtualThreadEngine implements FiberEngine {
     // Baton holder only, from here on.
 
     /** Written by the giver just before the baton arrives; other threads may read it and can only err about others. */
-    private @Nullable Fiber holder;
+    private volatile @Nullable Fiber holder;
 
     private final ArrayDeque<Fiber> idle = new ArrayDeque<>();
 
@@ -96,8 +113,8 @@ public final class VirtualThreadEngine implements FiberEngine {
     public void suspend(Fiber self) {
         if (self.dying()) {
             if (self.refuse() > MAX_REFUSALS) {
-                returnToCaller();
-                self.awaitBaton(); // nobody hands it over any more
+                passOn(self);
+                awaitBaton(self); // nobody hands it over any more
             }
             return;
         }
@@ -105,7 +122,7 @@ public final class VirtualThreadEngine implements FiberEngine {
         if (invoker != null) {
             self.invoker = null;
             hand(invoker);
-            self.awaitBaton();
+            awaitBaton(self);
             self.restoreInterrupt();
             return;
         }
@@ -132,7 +149,7 @@ public final class VirtualThreadEngine implements FiberEngine {
             }
             run(step);
         }
-        self.awaitBaton();
+        awaitBaton(self);
         self.restoreInterrupt();
     }
 
@@ -142,7 +159,7 @@ public final class VirtualThreadEngine implements FiberEngine {
         pump.first = step;
         pump.invoker = self;
         hand(pump);
-        self.awaitBaton();
+        awaitBaton(self);
         self.restoreInterrupt();
     }
 
@@ -156,8 +173,13 @@ public final class VirtualThreadEngine implements FiberEngine {
     @Override
     public void resume(Fiber self, Fiber generator) {
         generator.consumer = self;
+        generator.invoker = self.invoker; // the generator's first suspension is that of the fiber that asks
+        self.invoker = null;
+        if (self.dying()) {
+            generator.die(); // or it would suspend, and nobody would ever resume it
+        }
         hand(generator);
-        self.awaitBaton();
+        awaitBaton(self);
         self.restoreInterrupt();
     }
 
@@ -165,38 +187,46 @@ public final class VirtualThreadEngine implements FiberEngine {
     public void yieldBack(Fiber self) {
         Fiber consumer = Objects.requireNonNull(self.consumer, "nobody waits for this generator's item");
         self.consumer = null;
+        consumer.invoker = self.invoker;
+        self.invoker = null;
         hand(consumer);
-        self.awaitBaton();
+        awaitBaton(self);
         self.restoreInterrupt();
     }
 
     /** The life of a fiber's thread. */
     private void pump(Fiber self) {
         self.enter();
-        self.awaitBaton();
+        awaitBaton(self);
         while (!self.exit) {
             Step step = self.first;
             if (step != null) {
                 self.first = null;
+                self.dropUsersInterrupt();
             } else {
+                self.dropInterrupts();
                 step = next(self);
             }
             Fiber next = null;
             if (step != null) {
                 next = step.resumes();
                 if (next == null) {
-                    self.dropInterrupt();
                     run(step);
                     if (self.dying()) {
                         end(self);
                         return;
                     }
-                    next = self.invoker == null ? self.consumer : self.invoker;
+                    next = self.consumer;
+                    if (next != null) {
+                        next.invoker = self.invoker;
+                        self.consumer = null;
+                    } else {
+                        next = self.invoker;
+                    }
+                    self.invoker = null;
                     if (next == null) {
                         continue;
                     }
-                    self.invoker = null;
-                    self.consumer = null;
                 }
             }
             if (!rest(self, next)) {
@@ -223,15 +253,21 @@ public final class VirtualThreadEngine implements FiberEngine {
             hand(next);
         }
         if (stay) {
-            self.awaitBaton();
+            awaitBaton(self);
         }
         return stay;
     }
 
-    /** The code of a dying fiber has ended; whoever waits for its item has to die as well. */
+    /** The code of a dying fiber has ended. */
     private void end(Fiber self) {
         retire(self);
+        passOn(self);
+    }
+
+    /** A dying fiber won't run any more; whoever waits for its item has to die as well. */
+    private void passOn(Fiber self) {
         Fiber consumer = self.consumer;
+        self.consumer = null;
         if (consumer == null) {
             returnToCaller();
         } else {
@@ -261,6 +297,20 @@ public final class VirtualThreadEngine implements FiberEngine {
             fiber = fresh;
         }
         return fiber;
+    }
+
+    /**
+     * Waits for the baton; then the flag of the loop's interrupt is set if the loop is interrupted, and isn't if it is
+     * left from an earlier run.
+     */
+    private void awaitBaton(Fiber self) {
+        self.awaitBaton();
+        if (self.loopInterrupted() && !agenda.interrupted()) {
+            self.noteInterrupt();
+        }
+        if (agenda.interrupted() && !self.loopInterrupted()) {
+            self.loopInterrupt();
+        }
     }
 
     private @Nullable Step next(Fiber self) {

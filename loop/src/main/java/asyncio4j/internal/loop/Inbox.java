@@ -40,6 +40,14 @@ final class Inbox {
         }
     }
 
+    /** Marks where {@link #drainTo} stops; in the queue only while that runs. */
+    private static final Step END = new Step() {
+        @Override
+        public void run() {
+            throw new AssertionError("taken for a step");
+        }
+    };
+
     /** How long to look for a step before parking, in turns; a park and unpark cost far more. */
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1 << 8 : 0;
 
@@ -68,9 +76,16 @@ final class Inbox {
         return true;
     }
 
-    /** Moves what is in the inbox to {@code ready}, in order. Baton holder only. */
+    /**
+     * Moves what is in the inbox now to {@code ready}, in order. What is posted meanwhile stays for the next time, so that
+     * threads that post without end can't keep the loop here. Baton holder only.
+     */
     void drainTo(Queue<Step> ready) {
-        for (Step step = queue.poll(); step != null; step = queue.poll()) {
+        if (queue.isEmpty()) {
+            return;
+        }
+        queue.add(END);
+        for (Step step = queue.poll(); step != null && step != END; step = queue.poll()) {
             ready.add(step);
         }
     }

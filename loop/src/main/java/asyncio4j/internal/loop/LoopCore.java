@@ -64,8 +64,11 @@ public final class LoopCore implements Agenda {
 
     private volatile boolean closed;
 
-    /** Asks the loop to leave at once, with this. */
+    /** Asks the loop to leave at once, with this. Written under {@link #interruptLock}. */
     private volatile @Nullable Throwable interrupt;
+
+    /** Held while the loop is interrupted from outside, and when a run ends: none outlasts the run that it was for. */
+    private final Object interruptLock = new Object();
 
     /**
      * A core whose time is {@code clock}'s.
@@ -115,6 +118,9 @@ public final class LoopCore implements Agenda {
 
     /** Puts a step at the end of the ready queue. Baton holder only. */
     public void add(Step step) {
+        if (!running) {
+            inbox.drainTo(ready); // what its owner handed in as from outside, before the loop ran, came first
+        }
         ready.add(step);
     }
 
@@ -149,14 +155,22 @@ public final class LoopCore implements Agenda {
 
     /**
      * Makes the loop return to its caller at once with {@code error}, ahead of everything that is ready, and
-     * interrupts the step that runs. Does nothing if the loop doesn't run. Any thread.
+     * interrupts the step that runs. Does nothing if the loop doesn't run: if it does, {@link #run} gives the error, even
+     * if it was about to return. Any thread.
      */
     public void interrupt(Throwable error) {
-        if (running) {
-            interrupt = error;
-            inbox.post(NOTHING); // wakes it if it waits
-            engine.interruptHolder();
+        synchronized (interruptLock) {
+            if (running) {
+                interrupt = error;
+                inbox.post(NOTHING); // wakes it if it waits
+                engine.interruptHolder();
+            }
         }
+    }
+
+    @Override
+    public boolean interrupted() {
+        return interrupt != null;
     }
 
     /** Reports steps that take {@code nanos} or longer to {@code listener}; null ends that. Baton holder only. */
@@ -175,12 +189,17 @@ public final class LoopCore implements Agenda {
         fresh = true;
         batch = 0;
         leaving = null;
-        interrupt = null;
         running = true;
         try {
             engine.drive(onInterrupt);
         } finally {
-            running = false;
+            synchronized (interruptLock) {
+                running = false;
+                if (leaving == null) {
+                    leaving = interrupt;
+                }
+                interrupt = null;
+            }
             stopping = false;
             current = null;
         }
@@ -232,9 +251,9 @@ public final class LoopCore implements Agenda {
             if (timer == null) {
                 inbox.await(holder, Long.MAX_VALUE);
             } else {
-                long delay = timer.dueNanos() - clock.nanos();
-                if (delay > 0 && !clock.skipTo(timer.dueNanos())) {
-                    inbox.await(holder, Math.min(delay, LONGEST_WAIT));
+                long now = clock.nanos();
+                if (timer.dueNanos() > now && !clock.skipTo(timer.dueNanos())) {
+                    inbox.await(holder, Math.min(timer.dueNanos() - now, LONGEST_WAIT));
                 }
             }
             inbox.drainTo(ready);

@@ -1,0 +1,69 @@
+package asyncio4j.benchmarks;
+
+import kotlin.KotlinVersion;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Where it was measured, in words: the machine, the JDK and the versions of the libraries. */
+final class Environment {
+
+    private Environment() {}
+
+    /** The processors, and how busy they were with other work. */
+    static String machine() {
+        OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+        return "%d processors (%s), %s %s"
+                .formatted(
+                        system.getAvailableProcessors(),
+                        processor(),
+                        system.getName(),
+                        system.getArch());
+    }
+
+    /** The system's load average; negative where it isn't known. */
+    static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    /** The JDK and the libraries. */
+    static String versions() {
+        return "JDK %s (%s), Kotlin %s, kotlinx-coroutines %s, reactor-core %s"
+                .formatted(
+                        System.getProperty("java.version"),
+                        System.getProperty("java.vendor"),
+                        KotlinVersion.CURRENT,
+                        jarVersion("kotlinx-coroutines-core-jvm"),
+                        jarVersion("reactor-core"));
+    }
+
+    private static String processor() {
+        Path info = Path.of("/proc/cpuinfo");
+        if (Files.isReadable(info)) {
+            try (Stream<String> lines = Files.lines(info)) {
+                return lines.filter(line -> line.toLowerCase(Locale.ROOT).startsWith("model name"))
+                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                        .findFirst()
+                        .orElse("model unknown");
+            } catch (IOException e) {
+                return "model unknown";
+            }
+        }
+        return "model unknown";
+    }
+
+    /** The version of a library on the class path, from its jar's name. */
+    private static String jarVersion(String artifact) {
+        Matcher matcher =
+                Pattern.compile(Pattern.quote(artifact) + "-([0-9][^/\\\\:;]*)\\.jar")
+                        .matcher(System.getProperty("java.class.path"));
+        return matcher.find() ? matcher.group(1) : "unknown";
+    }
+}

@@ -1,0 +1,185 @@
+package asyncio4j.benchmarks;
+
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Runs every benchmark several times over, all of them in each round, so that a slow moment of the
+ * machine falls on all; then writes the tables of {@code docs/benchmarks.md}. Called by {@code
+ * benchmarks/run}.
+ *
+ * <p>Arguments: the file to write, the number of rounds, the iterations of each and their
+ * milliseconds, and the Python to compare with, or nothing.
+ */
+public final class Main {
+
+    private static final String BEGIN = "<!-- figures: begin -->";
+
+    private static final String END = "<!-- figures: end -->";
+
+    private static final Map<Peer, String> SLEEPERS =
+            Map.of(
+                    Peer.ASYNCIO4J,
+                    "asyncio4j",
+                    Peer.KOTLIN,
+                    "kotlin",
+                    Peer.VIRTUAL_THREADS,
+                    "virtualThreads");
+
+    private final Figures figures = new Figures();
+
+    private final List<RunResult> all = new ArrayList<>();
+
+    private final Set<String> pythons = new LinkedHashSet<>();
+
+    private double load;
+
+    private Main() {}
+
+    /** Measures and writes. */
+    public static void main(String[] args)
+            throws IOException, InterruptedException, RunnerException {
+        if (args.length < 4) {
+            throw new IllegalArgumentException(
+                    "usage: Main FILE ROUNDS ITERATIONS MILLISECONDS [PYTHON]");
+        }
+        Path document = Path.of(args[0]);
+        String text = Files.readString(document);
+        int begin = text.indexOf(BEGIN);
+        int end = text.indexOf(END);
+        if (begin < 0 || end < begin) {
+            throw new IOException(
+                    document
+                            + " has no lines "
+                            + BEGIN
+                            + " and "
+                            + END
+                            + " to put the figures between");
+        }
+        int rounds = Integer.parseInt(args[1]);
+        int iterations = Integer.parseInt(args[2]);
+        int millis = Integer.parseInt(args[3]);
+        String python = args.length > 4 ? args[4] : "";
+        Main main = new Main();
+        main.load = Environment.load();
+        for (int round = 1; round <= rounds; round++) {
+            System.out.printf("round %d of %d%n", round, rounds);
+            main.jmh(iterations, millis);
+            if (!python.isEmpty()) {
+                main.python(python);
+            }
+            main.sleeping();
+        }
+        main.writeJson(Path.of("target", "jmh.json"));
+        String figures = main.about(rounds, iterations, millis) + "\n" + Rows.tables(main.figures);
+        Files.writeString(
+                document, text.substring(0, begin) + BEGIN + "\n" + figures + text.substring(end));
+        System.out.println(figures);
+    }
+
+    private void jmh(int iterations, int millis) throws RunnerException {
+        ChainedOptionsBuilder options =
+                new OptionsBuilder()
+                        .forks(1)
+                        .warmupIterations(iterations)
+                        .warmupTime(TimeValue.milliseconds(millis))
+                        .measurementIterations(iterations)
+                        .measurementTime(TimeValue.milliseconds(millis))
+                        .shouldFailOnError(true)
+                        .jvmArgsAppend("--add-exports", "java.base/jdk.internal.vm=ALL-UNNAMED");
+        for (RunResult result : new Runner(options.build()).run()) {
+            String name = result.getParams().getBenchmark();
+            String method = name.substring(name.lastIndexOf('.') + 1);
+            Peer peer = Peer.ofMethod(method);
+            String row = method.substring(0, method.length() - peer.suffix.length());
+            figures.add(row, peer, result.getPrimaryResult().getScore());
+            all.add(result);
+        }
+    }
+
+    /** Each line of the script: peer, version, row, best, median, worst. */
+    private void python(String command) throws IOException, InterruptedException {
+        for (String line : output(List.of(command, "src/main/python/peers.py")).lines().toList()) {
+            String[] cells = line.split("\t", -1);
+            pythons.add(cells[0] + " " + cells[1]);
+            if (cells.length > 2) {
+                figures.add(cells[2], Peer.ofName(cells[0]), Double.parseDouble(cells[4]));
+            }
+        }
+    }
+
+    private void sleeping() throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classPath = System.getProperty("java.class.path");
+        for (Map.Entry<Peer, String> sleeper : SLEEPERS.entrySet()) {
+            String bytes =
+                    output(
+                            List.of(
+                                    java,
+                                    "-Xmx2g",
+                                    "-cp",
+                                    classPath,
+                                    Sleeping.class.getName(),
+                                    sleeper.getValue()));
+            figures.add("sleeping", sleeper.getKey(), Double.parseDouble(bytes.strip()));
+        }
+    }
+
+    private static String output(List<String> command) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(
+                    String.join(" ", command) + " failed with exit code " + process.exitValue());
+        }
+        return output;
+    }
+
+    private void writeJson(Path file) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, file.toString()).writeOut(all);
+    }
+
+    private String about(int rounds, int iterations, int millis) {
+        String python =
+                pythons.isEmpty()
+                        ? "no Python 3.12 or newer was found"
+                        : String.join(", ", pythons);
+        return String.format(
+                Locale.ROOT,
+                """
+                Measured on %s: %d rounds; in each, %d iterations of %d ms after as many to warm up, in a fresh JVM.
+
+                - %s; the load average was %.1f before the first round
+                - %s
+                - %s
+                """,
+                LocalDate.now(),
+                rounds,
+                iterations,
+                millis,
+                Environment.machine(),
+                load,
+                Environment.versions(),
+                python);
+    }
+}

@@ -1,0 +1,143 @@
+package asyncio4j.benchmarks;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The rows of the tables: what was measured, and what was expected of it. */
+final class Rows {
+
+    private Rows() {}
+
+    /** What a ratio was expected to be at most. */
+    private record Goal(double ratio, Peer peer) {
+
+        String verdict(@Nullable Double measured) {
+            String met =
+                    measured == null ? "not measured" : measured <= ratio ? "met" : "**not met**";
+            return String.format(Locale.ROOT, "at most %s x %s: %s", ratio, peer.title, met);
+        }
+    }
+
+    private record Row(String key, String work, @Nullable Goal goal) {}
+
+    private static final List<Row> TASKS =
+            List.of(
+                    new Row(
+                            "switch",
+                            "suspend and resume, two tasks in turn",
+                            new Goal(0.6, Peer.CPYTHON)),
+                    new Row("alone", "suspend and resume, one task alone", null),
+                    new Row(
+                            "createAndAwait",
+                            "create a task and await it",
+                            new Goal(0.25, Peer.CPYTHON)),
+                    new Row("gather", "gather 1,000 tasks that don't suspend", null),
+                    new Row("gatherSuspended", "gather 1,000 tasks that suspend once", null));
+
+    private static final List<Row> TIMERS =
+            List.of(
+                    new Row("timerCancelled", "add a timer and cancel it", null),
+                    new Row("timerFired", "10,000 timers that are due, fired", null),
+                    new Row("sleep", "10,000 tasks that sleep for 1 ms, gathered", null));
+
+    private static final List<Row> MONOS =
+            List.of(
+                    new Row("just", "await `Mono.just`", new Goal(0.2, Peer.KOTLIN)),
+                    new Row("hidden", "await a synchronous `Mono` that hides it", null),
+                    new Row(
+                            "parallel",
+                            "await a `Mono` on `Schedulers.parallel()`",
+                            new Goal(1.0, Peer.BLOCK)));
+
+    private static final List<Row> HEAP = List.of(new Row("sleeping", "a sleeping task", null));
+
+    /** All tables. */
+    static String tables(Figures figures) {
+        refuseUnknown(figures);
+        return """
+        ### Tasks
+
+        Nanoseconds for one task or one switch.
+
+        %s
+        ### Awaiting Reactor
+
+        Nanoseconds for one await.
+
+        %s
+        ### Timers
+
+        Nanoseconds for one timer or one sleeping task.
+
+        %s
+        ### Memory
+
+        Bytes of heap for each of 100,000 tasks that sleep at once.
+
+        %s\
+        """
+                .formatted(
+                        table(figures, TASKS),
+                        table(figures, MONOS),
+                        table(figures, TIMERS),
+                        table(figures, HEAP));
+    }
+
+    /** A figure without a row would be lost in silence. */
+    private static void refuseUnknown(Figures figures) {
+        Set<String> unknown = new HashSet<>(figures.rows());
+        for (List<Row> rows : List.of(TASKS, MONOS, TIMERS, HEAP)) {
+            rows.forEach(row -> unknown.remove(row.key));
+        }
+        if (!unknown.isEmpty()) {
+            throw new IllegalStateException(
+                    "measured, but in no table: " + unknown + "; add them to Rows");
+        }
+    }
+
+    private static String table(Figures figures, List<Row> rows) {
+        List<Peer> present = new ArrayList<>();
+        for (Peer peer : Peer.values()) {
+            if (rows.stream().anyMatch(row -> figures.has(row.key, peer))) {
+                present.add(peer);
+            }
+        }
+        boolean goals = rows.stream().anyMatch(row -> row.goal != null);
+        StringBuilder text = new StringBuilder("| work |");
+        StringBuilder line = new StringBuilder("| --- |");
+        for (Peer peer : present) {
+            text.append(' ')
+                    .append(peer.title)
+                    .append(peer == Peer.ASYNCIO4J ? " |" : " | ratio |");
+            line.append(peer == Peer.ASYNCIO4J ? " ---: |" : " ---: | ---: |");
+        }
+        text.append(goals ? " expected |\n" : "\n").append(line).append(goals ? " --- |\n" : "\n");
+        for (Row row : rows) {
+            text.append("| ").append(row.work).append(" |");
+            for (Peer peer : present) {
+                text.append(' ').append(figures.cell(row.key, peer)).append(" |");
+                if (peer != Peer.ASYNCIO4J) {
+                    text.append(' ').append(ratio(figures.ratio(row.key, peer))).append(" |");
+                }
+            }
+            if (goals) {
+                Goal goal = row.goal;
+                text.append(
+                        goal == null
+                                ? " |"
+                                : " " + goal.verdict(figures.ratio(row.key, goal.peer)) + " |");
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String ratio(@Nullable Double ratio) {
+        return ratio == null ? "" : String.format(Locale.ROOT, "%.2f", ratio);
+    }
+}

@@ -1,0 +1,138 @@
+"""CPython's asyncio, and uvloop where it is installed, on the work of the Java benchmarks.
+
+Prints a line for each figure: peer, version, row, and the best, the median and the worst of several rounds, in
+nanoseconds for one operation (bytes for the row "sleeping"). Where uvloop isn't installed, its line says so.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+import tracemalloc
+
+N = 10_000
+ROUNDS = 9
+
+
+async def nothing():
+    return 1
+
+
+async def once():
+    await asyncio.sleep(0)
+    return 1
+
+
+async def switch():
+    async def half():
+        for _ in range(N // 2):
+            await asyncio.sleep(0)
+
+    await asyncio.gather(half(), half())
+
+
+async def create_and_await():
+    for _ in range(N):
+        await asyncio.create_task(nothing())
+
+
+async def gather():
+    for _ in range(N // 1000):
+        await asyncio.gather(*[nothing() for _ in range(1000)])
+
+
+async def gather_suspended():
+    for _ in range(N // 1000):
+        await asyncio.gather(*[once() for _ in range(1000)])
+
+
+async def alone():
+    for _ in range(N):
+        await asyncio.sleep(0)
+
+
+async def timer_cancelled():
+    loop = asyncio.get_running_loop()
+    for _ in range(N):
+        loop.call_later(60, int).cancel()
+
+
+async def timer_fired():
+    loop = asyncio.get_running_loop()
+    everything = loop.create_future()
+    fired = 0
+
+    def fire():
+        nonlocal fired
+        fired += 1
+        if fired == N:
+            everything.set_result(fired)
+
+    for _ in range(N):
+        loop.call_later(0, fire)
+    await everything
+
+
+async def sleep():
+    await asyncio.gather(*[asyncio.sleep(0.001) for _ in range(N)])
+
+
+async def sleeping_task_bytes(tasks=100_000):
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    sleepers = [asyncio.create_task(asyncio.sleep(3600)) for _ in range(tasks)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    gc.collect()
+    used = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    for task in sleepers:
+        task.cancel()
+    await asyncio.gather(*sleepers, return_exceptions=True)
+    return used / tasks
+
+
+def report(peer, version, row, values):
+    values.sort()
+    print(peer, version, row, values[0], values[len(values) // 2], values[-1], sep="\t", flush=True)
+
+
+def measure(peer, version, factory):
+    rows = {
+        "switch": switch,
+        "alone": alone,
+        "createAndAwait": create_and_await,
+        "gather": gather,
+        "gatherSuspended": gather_suspended,
+        "timerCancelled": timer_cancelled,
+        "timerFired": timer_fired,
+        "sleep": sleep,
+    }
+    for row, work in rows.items():
+        times = []
+        with asyncio.Runner(loop_factory=factory) as runner:
+            for _ in range(ROUNDS):
+                start = time.perf_counter_ns()
+                runner.run(work())
+                times.append((time.perf_counter_ns() - start) / N)
+        report(peer, version, row, times)
+
+
+def main():
+    version = ".".join(map(str, sys.version_info[:3]))
+    measure("CPython", version, asyncio.new_event_loop)
+    with asyncio.Runner() as runner:
+        report("CPython", version, "sleeping", [runner.run(sleeping_task_bytes())])
+    try:
+        import uvloop
+    except ImportError:
+        print("uvloop", "left out: not installed for this Python", sep="\t")
+    else:
+        measure("uvloop", uvloop.__version__, uvloop.new_event_loop)
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 12):
+        sys.exit("peers.py needs Python 3.12 or newer")
+    main()

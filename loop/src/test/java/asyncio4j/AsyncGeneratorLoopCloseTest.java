@@ -1,0 +1,264 @@
+package asyncio4j;
+
+import static asyncio4j.Asyncio.await;
+import static asyncio4j.Asyncio.createTask;
+import static asyncio4j.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A bare loop that is closed without a shutdown: what is suspended ends, and no thread is left. */
+@Timeout(value = 60, threadMode = SEPARATE_THREAD)
+class AsyncGeneratorLoopCloseTest {
+
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private static final String DESTROYED = "Task was destroyed but it is pending!";
+
+    private final EventLoop loop = Asyncio.newEventLoop(new VirtualClock());
+
+    private final List<String> log = new ArrayList<>();
+
+    private final List<String> reports = new ArrayList<>();
+
+    /** Those that ran a body. */
+    private final List<Thread> threads = new ArrayList<>();
+
+    @AfterEach
+    void noThreadIsLeft() {
+        loop.close();
+        assertThat(threads).isNotEmpty().noneMatch(Thread::isAlive);
+    }
+
+    private void run(VoidCoroutine coroutine) {
+        loop.setExceptionHandler((l, context) -> reports.add(context.message()));
+        loop.runUntilComplete(Coroutine.of(() -> {
+            threads.add(Thread.currentThread());
+            coroutine.run();
+        }));
+    }
+
+    /** One item, then a long wait; says how it ended. */
+    private AsyncGenerator<Integer> waiting(String name) {
+        return AsyncGenerator.of(g -> {
+            threads.add(Thread.currentThread());
+            try {
+                g.yield(1);
+                await(sleep(LONG));
+            } catch (GeneratorExit e) {
+                log.add(name + " exits");
+                throw e;
+            } finally {
+                log.add(name);
+            }
+        });
+    }
+
+    private AsyncGenerator<Integer> passOn(String name, AsyncGenerator<Integer> inner) {
+        return AsyncGenerator.of(g -> {
+            threads.add(Thread.currentThread());
+            try {
+                for (int item : inner) {
+                    g.yield(item);
+                }
+                log.add(name + " went on");
+            } finally {
+                log.add(name);
+            }
+        });
+    }
+
+    /** A task that iterates {@code generator}; it is suspended when this returns. */
+    private void consume(AsyncGenerator<Integer> generator) {
+        createTask(() -> {
+            threads.add(Thread.currentThread());
+            try {
+                for (int item : generator) {
+                    log.add("item " + item);
+                }
+                log.add("task went on");
+            } finally {
+                log.add("task");
+            }
+        });
+        await(sleep(Duration.ZERO));
+    }
+
+    @Test
+    void suspendedGeneratorRunsItsFinallyBlocks() {
+        run(() -> {
+            await(waiting("first").anext());
+            await(waiting("second").anext());
+        });
+        assertThat(threads).allMatch(Thread::isAlive);
+        loop.close();
+        assertThat(log).containsExactly("first exits", "first", "second exits", "second");
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void errorThatWasThrownIntoItBeforeIsForgotten() {
+        run(() -> {
+            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
+                threads.add(Thread.currentThread());
+                try {
+                    g.yield(1);
+                } catch (IllegalArgumentException e) {
+                    log.add("caught");
+                }
+                try {
+                    g.yield(2);
+                } catch (GeneratorExit e) {
+                    log.add("exits");
+                }
+            });
+            await(generator.anext());
+            await(generator.athrow(new IllegalArgumentException()));
+        });
+        loop.close();
+        assertThat(log).containsExactly("caught", "exits");
+    }
+
+    @Test
+    void taskSuspendedInABodyUnwindsBothFromTheInside() {
+        run(() -> consume(waiting("body")));
+        loop.close();
+        assertThat(log).containsExactly("item 1", "body exits", "body", "task");
+        assertThat(reports).containsExactly(DESTROYED);
+    }
+
+    @Test
+    void taskSuspendedThreeGeneratorsDeepUnwindsAllFromTheInside() {
+        run(() -> consume(passOn("outermost", passOn("middle", waiting("innermost")))));
+        loop.close();
+        assertThat(log).containsExactly("item 1", "innermost exits", "innermost", "middle", "outermost", "task");
+        assertThat(reports).containsExactly(DESTROYED);
+    }
+
+    @Test
+    void generatorsSuspendedInOneAnotherEndEach() {
+        run(() -> await(passOn("outermost", passOn("middle", waiting("innermost"))).anext()));
+        loop.close();
+        assertThat(log).containsExactly("outermost", "middle", "innermost exits", "innermost");
+        assertThat(reports).isEmpty();
+    }
+
+    @Test
+    void consumerGetsGeneratorExitEvenIfTheBodySwallowsIt() {
+        run(() -> consume(AsyncGenerator.of(g -> {
+            threads.add(Thread.currentThread());
+            try {
+                await(sleep(LONG));
+            } catch (GeneratorExit e) {
+                log.add("swallowed");
+            }
+        })));
+        loop.close();
+        assertThat(log).containsExactly("swallowed", "task");
+        assertThat(reports).containsExactly(DESTROYED);
+    }
+
+    @Test
+    void closerOfAGeneratorThatIsBeingClosedGetsGeneratorExit() {
+        run(() -> {
+            AsyncGenerator<Integer> slow = slowToClose("slow");
+            await(slow.anext());
+            createTask(() -> {
+                threads.add(Thread.currentThread());
+                try {
+                    await(slow.aclose());
+                    log.add("closed");
+                } finally {
+                    log.add("closer");
+                }
+            });
+            await(sleep(Duration.ZERO));
+        });
+        loop.close();
+        assertThat(log).containsExactly("slow can't wait", "closer");
+        assertThat(reports).containsExactly(DESTROYED);
+    }
+
+    @Test
+    void errorOfABodyReachesTheConsumerInPlaceOfGeneratorExit() {
+        run(() -> {
+            createTask(() -> {
+                try {
+                    for (int item : failingAfterAnAwait()) {
+                        log.add("item " + item);
+                    }
+                } catch (Exception e) {
+                    log.add("consumer: " + e.getMessage());
+                }
+            });
+            await(sleep(Duration.ZERO));
+        });
+        loop.close();
+        assertThat(log).containsExactly("item 1", "failing", "consumer: in finally");
+        assertThat(reports).containsExactly(DESTROYED);
+    }
+
+    @Test
+    void errorInAFinallyBlockIsReported() {
+        List<ExceptionContext> contexts = new ArrayList<>();
+        run(() -> {
+            loop.setExceptionHandler((l, context) -> contexts.add(context));
+            await(failing().anext());
+            await(waiting("other").anext());
+        });
+        loop.close();
+        assertThat(log).containsExactly("failing", "other exits", "other");
+        assertThat(contexts).singleElement().satisfies(context -> {
+            assertThat(context.message())
+                    .isEqualTo("an error occurred during closing of asynchronous generator AsyncGenerator[ended]");
+            assertThat(context.exception()).isInstanceOf(IOException.class).hasMessage("in finally");
+        });
+    }
+
+    /** Throws in its finally block. */
+    private AsyncGenerator<Integer> failing() {
+        return failing(Duration.ZERO);
+    }
+
+    /** Throws in its finally block, and is suspended in a sleep before. */
+    private AsyncGenerator<Integer> failingAfterAnAwait() {
+        return failing(LONG);
+    }
+
+    private AsyncGenerator<Integer> failing(Duration sleep) {
+        return AsyncGenerator.of(g -> {
+            threads.add(Thread.currentThread());
+            try {
+                g.yield(1);
+                await(sleep(sleep));
+            } finally {
+                log.add("failing");
+                Sneaky.raise(new IOException("in finally"));
+            }
+        });
+    }
+
+    /** Awaits in its finally block, and says that it can't. */
+    private AsyncGenerator<Integer> slowToClose(String name) {
+        return AsyncGenerator.of(g -> {
+            threads.add(Thread.currentThread());
+            try {
+                g.yield(1);
+            } finally {
+                try {
+                    await(sleep(LONG));
+                    log.add(name + " waited");
+                } catch (GeneratorExit e) {
+                    log.add(name + " can't wait");
+                }
+            }
+        });
+    }
+}

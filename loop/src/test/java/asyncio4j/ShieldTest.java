@@ -1,0 +1,146 @@
+package asyncio4j;
+
+import static asyncio4j.Asyncio.await;
+import static asyncio4j.Asyncio.createTask;
+import static asyncio4j.Asyncio.gather;
+import static asyncio4j.Asyncio.getRunningLoop;
+import static asyncio4j.Asyncio.shield;
+import static asyncio4j.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import asyncio4j.testing.Contract;
+import asyncio4j.testing.VirtualRunner;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes through a shield, and in which direction. */
+class ShieldTest {
+
+    private final VirtualRunner runner = new VirtualRunner();
+
+    @AfterEach
+    void close() {
+        runner.close();
+    }
+
+    private static void turn() {
+        await(sleep(Duration.ZERO));
+    }
+
+    @Test
+    @Contract(49)
+    void resultsAndErrorsComeThrough() {
+        Exception error = new IllegalArgumentException("inner");
+        runner.run(() -> {
+            assertThat(await(shield(sleep(Duration.ofSeconds(1), "value")))).isEqualTo("value");
+            assertThat(await(shield(() -> "lambda"))).isEqualTo("lambda");
+            assertThatThrownBy(() -> await(shield(() -> {
+                        throw error;
+                    })))
+                    .isSameAs(error);
+        });
+        runner.close();
+        assertThat(runner.reports).isEmpty();
+    }
+
+    @Test
+    @Contract(49)
+    void aDoneInnerFutureIsReturnedItself() {
+        runner.run(() -> {
+            AsyncFuture<String> inner = getRunningLoop().createFuture();
+            AsyncFuture<String> outer = shield(inner);
+            assertThat(outer).isNotSameAs(inner);
+            inner.setResult("done");
+            assertThat(shield(inner)).isSameAs(inner);
+            assertThat(await(outer)).isEqualTo("done");
+        });
+    }
+
+    @Test
+    @Contract(49)
+    void cancellingTheInnerCancelsTheOuter() {
+        runner.run(() -> {
+            AsyncFuture<String> inner = getRunningLoop().createFuture();
+            AsyncFuture<String> outer = shield(inner);
+            inner.cancel("the inner's");
+            assertThat(outer.done()).isFalse();
+            assertThatThrownBy(() -> await(outer))
+                    .isInstanceOf(CancelledError.class)
+                    .hasMessage(null);
+            assertThat(outer.cancelled()).isTrue();
+        });
+    }
+
+    @Test
+    @Contract(49)
+    void cancellingTheOuterLeavesTheInnerAlone() {
+        runner.run(() -> {
+            Task<String> inner = createTask(sleep(Duration.ofSeconds(1), "finished"));
+            Task<String> waiting = createTask(() -> await(shield(inner)));
+            turn();
+            turn();
+            waiting.cancel();
+            assertThatThrownBy(() -> await(waiting)).isInstanceOf(CancelledError.class);
+            assertThat(inner.cancelling()).isZero();
+            assertThat(await(inner)).isEqualTo("finished");
+        });
+        assertThat(runner.reports).isEmpty();
+    }
+
+    @Test
+    @Contract(49)
+    void afterTheOuterWasCancelledAFailureOfTheInnerIsReported() {
+        Exception error = new IllegalArgumentException("late");
+        runner.run(() -> {
+            Task<String> inner = createTask(() -> {
+                await(sleep(Duration.ofSeconds(1)));
+                throw error;
+            });
+            AsyncFuture<String> outer = shield(inner);
+            turn();
+            assertThat(outer.cancel()).isTrue();
+            assertThatThrownBy(() -> await(outer)).isInstanceOf(CancelledError.class);
+            await(sleep(Duration.ofSeconds(2)));
+            assertThat(inner.done()).isTrue();
+            assertThat(runner.reports).singleElement().satisfies(report -> {
+                assertThat(report.message()).contains("shield");
+                assertThat(report.exception()).isSameAs(error);
+                assertThat(report.task()).isSameAs(inner);
+            });
+        });
+        runner.close();
+        assertThat(runner.reports).hasSize(1);
+    }
+
+    @Test
+    @Contract(49)
+    void afterTheOuterWasCancelledACancellationOfTheInnerIsNotReported() {
+        runner.run(() -> {
+            AsyncFuture<String> inner = getRunningLoop().createFuture();
+            AsyncFuture<String> outer = shield(inner);
+            outer.cancel();
+            inner.cancel();
+            turn();
+        });
+        runner.close();
+        assertThat(runner.reports).isEmpty();
+    }
+
+    @Test
+    @Contract(49)
+    void aShieldInAGatherIsCancelledAloneAndTheInnerGoesOn() {
+        runner.run(() -> {
+            Task<String> inner = createTask(sleep(Duration.ofSeconds(1), "finished"));
+            Task<String> bare = createTask(sleep(Duration.ofSeconds(1), "never"));
+            AsyncFuture<List<String>> all = gather(shield(inner), bare);
+            turn();
+            all.cancel();
+            assertThatThrownBy(() -> await(all)).isInstanceOf(CancelledError.class);
+            assertThat(bare.cancelled()).isTrue();
+            assertThat(await(inner)).isEqualTo("finished");
+        });
+    }
+}

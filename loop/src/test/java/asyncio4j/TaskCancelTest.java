@@ -1,0 +1,446 @@
+package asyncio4j;
+
+import static asyncio4j.Asyncio.await;
+import static asyncio4j.Asyncio.createTask;
+import static asyncio4j.Asyncio.currentTask;
+import static asyncio4j.Asyncio.gather;
+import static asyncio4j.Asyncio.getRunningLoop;
+import static asyncio4j.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import asyncio4j.testing.Contract;
+import asyncio4j.testing.VirtualRunner;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When a cancellation is delivered, to whom, and what becomes of the task. */
+class TaskCancelTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final VirtualRunner runner = new VirtualRunner();
+
+    private final List<String> order = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        runner.close();
+    }
+
+    /** Lets everything that is ready have its turn. */
+    private static void turn() {
+        await(sleep(Duration.ZERO));
+    }
+
+    private static void assertCancelled(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(CancelledError.class).hasMessage(message);
+    }
+
+    @Test
+    @Contract(24)
+    void aTaskCancelledBeforeItsFirstStepNeverRunsItsBody() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> {
+                order.add("body");
+            });
+            assertThat(task.cancel("why")).isTrue();
+            assertThat(task.cancelling()).isEqualTo(1);
+            assertThat(task.done()).isFalse();
+            assertCancelled(() -> await(task), "why");
+            assertThat(task.cancelled()).isTrue();
+        });
+        assertThat(order).isEmpty();
+    }
+
+    @Test
+    @Contract(25)
+    void cancelRaisesTheCountAndCancelsWhatIsAwaited() {
+        runner.run(() -> {
+            AsyncFuture<?> future = getRunningLoop().createFuture();
+            Task<?> task = createTask(() -> await(future));
+            turn();
+            assertThat(task.cancelling()).isZero();
+            assertThat(task.cancel("why")).isTrue();
+            assertThat(task.cancelling()).isEqualTo(1);
+            assertThat(future.cancelled()).isTrue();
+            assertCancelled(() -> await(task), "why");
+        });
+    }
+
+    @Test
+    @Contract(25)
+    void aCancelThatTheAwaitedFutureRefusesIsDeliveredWhenTheTaskGoesOn() {
+        runner.run(() -> {
+            AsyncFuture<Integer> child = getRunningLoop().createFuture();
+            AsyncFuture<List<Integer>> gathering = gather(List.of(child));
+            Task<?> task = createTask(() -> await(gathering));
+            turn();
+            child.setResult(1);
+            assertThat(gathering.done()).isFalse();
+            assertThat(task.cancel("why")).isTrue();
+            assertCancelled(() -> await(task), "why");
+            assertThat(gathering.result()).containsExactly(1);
+        });
+    }
+
+    @Test
+    @Contract({21, 25})
+    void cancellingATaskThatIsDoneChangesNothing() {
+        runner.run(() -> {
+            Task<Integer> task = createTask(() -> 1);
+            await(task);
+            assertThat(task.cancel()).isFalse();
+            assertThat(task.cancelling()).isZero();
+            assertThat(task.cancelled()).isFalse();
+            assertThat(task.result()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    @Contract(26)
+    void twoCancelsOfAnAwaitGiveOneErrorWithTheFirstMessage() {
+        runner.run(() -> {
+            AsyncFuture<?> future = getRunningLoop().createFuture();
+            Task<String> task = createTask(() -> {
+                try {
+                    await(future);
+                } catch (CancelledError e) {
+                    order.add(e.getMessage());
+                }
+                turn();
+                return "end";
+            });
+            turn();
+            assertThat(task.cancel("first")).isTrue();
+            assertThat(task.cancel("second")).isTrue();
+            assertThat(await(task)).isEqualTo("end");
+            assertThat(task.cancelling()).isEqualTo(2);
+        });
+        assertThat(order).containsExactly("first");
+    }
+
+    @Test
+    @Contract(26)
+    void twoCancelsOfABareYieldGiveOneErrorWithTheLastMessage() {
+        String result = runner.run(() -> {
+            Task<String> task = createTask(() -> {
+                try {
+                    turn();
+                } catch (CancelledError e) {
+                    order.add(e.getMessage());
+                }
+                turn();
+                return "end";
+            });
+            turn();
+            task.cancel("first");
+            task.cancel("second");
+            assertThat(task.cancelling()).isEqualTo(2);
+            String end = await(task);
+            assertThat(task.cancelling()).isEqualTo(2);
+            return end;
+        });
+        assertThat(result).isEqualTo("end");
+        assertThat(order).containsExactly("second");
+    }
+
+    @Test
+    @Contract(27)
+    void aCancelOverridesAnExceptionThatIsOnItsWay() {
+        runner.run(() -> {
+            AsyncFuture<?> future = getRunningLoop().createFuture();
+            Task<?> task = createTask(() -> await(future));
+            turn();
+            future.setException(new IllegalArgumentException("too late"));
+            task.cancel("why");
+            assertCancelled(() -> await(task), "why");
+            assertThat(task.cancelled()).isTrue();
+        });
+        assertThat(runner.reports).isEmpty();
+    }
+
+    @Test
+    @Contract(27)
+    void aCancelOverridesAResultThatIsOnItsWay() {
+        runner.run(() -> {
+            AsyncFuture<Integer> future = getRunningLoop().createFuture();
+            Task<Integer> task = createTask(() -> await(future));
+            turn();
+            future.setResult(1);
+            task.cancel("why");
+            assertCancelled(() -> await(task), "why");
+            assertThat(future.result()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    @Contract(27)
+    void aCancelDoesntReplaceACancellationThatIsOnItsWay() {
+        runner.run(() -> {
+            AsyncFuture<?> future = getRunningLoop().createFuture();
+            Task<?> task = createTask(() -> await(future));
+            turn();
+            future.cancel("the future's");
+            task.cancel("the task's");
+            assertThat(task.cancelling()).isEqualTo(1);
+            assertCancelled(() -> await(task), "the future's");
+        });
+    }
+
+    @Test
+    @Contract(28)
+    void aTaskThatCancelsItselfAndReturnsIsCancelled() {
+        runner.run(() -> {
+            Task<Integer> task = createTask(() -> {
+                currentTask().cancel("own");
+                return 1;
+            });
+            assertCancelled(() -> await(task), "own");
+            assertThat(task.cancelled()).isTrue();
+            assertThat(task.cancelling()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    @Contract(28)
+    void aTaskThatCancelsItselfAndThrowsHasThatException() {
+        runner.run(() -> {
+            Exception error = new IllegalArgumentException("wins");
+            Task<?> task = createTask(() -> {
+                currentTask().cancel();
+                throw error;
+            });
+            assertThatThrownBy(() -> await(task)).isSameAs(error);
+            assertThat(task.cancelled()).isFalse();
+        });
+    }
+
+    @Test
+    @Contract(28)
+    void aTaskThatCancelsItselfAndAwaitsHasThatFutureCancelled() {
+        runner.run(() -> {
+            AsyncFuture<Integer> done = getRunningLoop().createFuture();
+            done.setResult(1);
+            AsyncFuture<?> future = getRunningLoop().createFuture();
+            Task<?> task = createTask(() -> {
+                currentTask().cancel("own");
+                order.add("done: " + await(done)); // doesn't suspend
+                await(future);
+            });
+            assertCancelled(() -> await(task), "own");
+            assertThat(future.cancelled()).isTrue();
+        });
+        assertThat(order).containsExactly("done: 1");
+    }
+
+    @Test
+    @Contract(29)
+    void aCancelFlowsIntoTheAwaitedTask() {
+        runner.run(() -> {
+            AsyncFuture<?> future = getRunningLoop().createFuture();
+            Task<?> inner = createTask(() -> await(future));
+            Task<?> outer = createTask(() -> await(inner));
+            turn();
+            turn();
+            outer.cancel("why");
+            assertCancelled(() -> await(outer), "why");
+            assertThat(future.cancelled()).isTrue();
+            assertThat(inner.cancelled()).isTrue();
+            assertThat(inner.cancelling()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    @Contract(29)
+    void anInnerTaskThatSwallowsTheCancelLetsTheOuterOneComplete() {
+        runner.run(() -> {
+            Task<String> inner = createTask(() -> {
+                try {
+                    await(sleep(HOUR));
+                } catch (CancelledError e) {
+                    return "swallowed";
+                }
+                return "slept";
+            });
+            Task<String> outer = createTask(() -> await(inner));
+            turn();
+            turn();
+            outer.cancel();
+            assertThat(await(outer)).isEqualTo("swallowed");
+            assertThat(outer.cancelled()).isFalse();
+            assertThat(outer.cancelling()).isEqualTo(1);
+            assertThat(inner.cancelling()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    @Contract(30)
+    void aCancelledErrorThatEscapesMarksTheTaskCancelledThoughNobodyCancelledIt() {
+        runner.run(() -> {
+            CancelledError error = new CancelledError("own");
+            Task<?> task = createTask(() -> {
+                throw error;
+            });
+            assertThatThrownBy(() -> await(task)).isSameAs(error);
+            assertThat(task.cancelled()).isTrue();
+            assertThat(task.cancelling()).isZero();
+        });
+    }
+
+    @Test
+    @Contract({23, 30})
+    void theErrorThatEndedTheTaskIsForTheFirstWhoAsks() {
+        runner.run(() -> {
+            CancelledError error = new CancelledError("own");
+            Task<?> task = createTask(() -> {
+                throw error;
+            });
+            turn();
+            assertThatThrownBy(task::result).isSameAs(error);
+            assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).hasMessage(null);
+            assertThatThrownBy(task::exception)
+                    .isInstanceOf(CancelledError.class)
+                    .hasMessage(null);
+        });
+    }
+
+    @Test
+    @Contract(30)
+    void aFutureCancelledByItselfCancelsTheTaskThatAwaitsIt() {
+        runner.run(() -> {
+            AsyncFuture<?> future = getRunningLoop().createFuture();
+            Task<?> task = createTask(() -> await(future));
+            turn();
+            future.cancel("the future's");
+            assertCancelled(() -> await(task), "the future's");
+            assertThat(task.cancelled()).isTrue();
+            assertThat(task.cancelling()).isZero();
+        });
+    }
+
+    @Test
+    @Contract(36)
+    void catchExceptionDoesntCatchACancellation() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> {
+                try {
+                    await(sleep(HOUR));
+                } catch (Exception e) {
+                    order.add("swallowed");
+                } finally {
+                    order.add("finally");
+                }
+            });
+            turn();
+            task.cancel();
+            assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+        });
+        assertThat(order).containsExactly("finally");
+        assertThat(Exception.class.isAssignableFrom(CancelledError.class)).isFalse();
+    }
+
+    @Test
+    void finallyBlocksMayAwaitAndASecondCancelInterruptsThem() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> {
+                try {
+                    await(sleep(HOUR));
+                } finally {
+                    order.add("cleaning");
+                    await(sleep(Duration.ofSeconds(1)));
+                    order.add("clean");
+                }
+            });
+            turn();
+            task.cancel("first");
+            assertCancelled(() -> await(task), "first");
+            Task<?> impatient = createTask(() -> {
+                try {
+                    await(sleep(HOUR));
+                } finally {
+                    order.add("cleaning");
+                    await(sleep(HOUR));
+                    order.add("never");
+                }
+            });
+            turn();
+            impatient.cancel("first");
+            turn();
+            turn();
+            impatient.cancel("second");
+            assertCancelled(() -> await(impatient), "second");
+        });
+        assertThat(order).containsExactly("cleaning", "clean", "cleaning");
+        assertThat(runner.clock.time()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aTaskThatThrowsSomethingElseInsteadHasThatException() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> {
+                try {
+                    await(sleep(HOUR));
+                } catch (CancelledError e) {
+                    throw new IllegalArgumentException("instead", e);
+                }
+            });
+            turn();
+            task.cancel();
+            assertThatThrownBy(() -> await(task))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("instead");
+            assertThat(task.cancelled()).isFalse();
+        });
+    }
+
+    @Test
+    void aPlainCallbackMayCancelATask() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> await(sleep(HOUR)));
+            getRunningLoop().callLater(Duration.ofSeconds(1), () -> task.cancel("by a timer"));
+            assertCancelled(() -> await(task), "by a timer");
+        });
+        assertThat(runner.clock.time()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void anotherThreadIsRefusedAndToldHowToCancel() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> await(sleep(HOUR)));
+            turn();
+            CompletableFuture<Throwable> refused = new CompletableFuture<>();
+            Thread.ofPlatform().start(() -> {
+                try {
+                    task.cancel();
+                    refused.complete(null);
+                } catch (IllegalStateException e) {
+                    refused.complete(e);
+                }
+            });
+            assertThat(refused.join()).hasMessageContaining("callSoonThreadsafe");
+            assertThat(task.cancelling()).isZero();
+            Thread canceller = Thread.ofPlatform()
+                    .start(() -> task.getLoop().callSoonThreadsafe(() -> task.cancel("from outside")));
+            canceller.join();
+            assertCancelled(() -> await(task), "from outside");
+        });
+    }
+
+    @Test
+    void aCancelCancelsTheJdkFutureThatIsAwaited() {
+        runner.run(() -> {
+            CompletableFuture<String> stage = new CompletableFuture<>();
+            Task<?> task = createTask(() -> await(stage));
+            turn();
+            task.cancel("why");
+            assertCancelled(() -> await(task), "why");
+            assertThat(stage).isCancelled();
+        });
+    }
+}

@@ -1,0 +1,302 @@
+package asyncio4j;
+
+import static asyncio4j.Asyncio.await;
+import static asyncio4j.Asyncio.createTask;
+import static asyncio4j.Asyncio.currentTask;
+import static asyncio4j.Asyncio.getRunningLoop;
+import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.Asyncio.waitFor;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import asyncio4j.testing.Contract;
+import asyncio4j.testing.VirtualRunner;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An await with a deadline: in whose task, cancelled by whom, and with what outcome. */
+class WaitForTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final VirtualRunner runner = new VirtualRunner();
+
+    private final List<String> order = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        runner.close();
+    }
+
+    private static void turn() {
+        await(sleep(Duration.ZERO));
+    }
+
+    @Test
+    @Contract(42)
+    void aCoroutineRunsInTheCallersTaskAndContext() {
+        ContextVar<String> variable = ContextVar.of("waitFor");
+        runner.run(() -> {
+            Coroutine<Task<?>> body = () -> {
+                variable.set("inside");
+                turn();
+                return currentTask();
+            };
+            Task<?> inside = await(waitFor(body, SECOND));
+            assertThat(inside).isSameAs(currentTask());
+            assertThat(variable.get()).isEqualTo("inside");
+        });
+    }
+
+    @Test
+    void whatIsDoneInTimeComesOutAndTheTimerIsGone() {
+        Exception error = new IllegalArgumentException("in time");
+        runner.run(() -> {
+            assertThat(await(waitFor(sleep(SECOND, "value"), HOUR))).isEqualTo("value");
+            Coroutine<String> fails = () -> {
+                throw error;
+            };
+            assertThatThrownBy(() -> await(waitFor(fails, HOUR))).isSameAs(error);
+            await(sleep(HOUR.multipliedBy(2)));
+            assertThat(currentTask().cancelling()).isZero();
+        });
+        assertThat(DefaultEventLoop.unwrap(runner.loop()).core().timers()).isZero();
+    }
+
+    @Test
+    @Contract(43)
+    void pastTheDeadlineTheCoroutineIsCancelledAndTimeoutExceptionThrown() {
+        runner.run(() -> {
+            Coroutine<?> careful = Coroutine.of(() -> {
+                try {
+                    await(sleep(HOUR));
+                } finally {
+                    await(sleep(SECOND));
+                    order.add("clean");
+                }
+            });
+            assertThatThrownBy(() -> await(waitFor(careful, SECOND)))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("PT1S")
+                    .hasCauseInstanceOf(CancelledError.class);
+            order.add("awaited");
+            assertThat(currentTask().cancelling()).isZero();
+        });
+        assertThat(order).containsExactly("clean", "awaited");
+        assertThat(runner.clock.time()).isEqualTo(SECOND.multipliedBy(2));
+    }
+
+    @Test
+    void pastTheDeadlineAnAwaitedTaskIsCancelled() {
+        runner.run(() -> {
+            Task<?> task = createTask(sleep(HOUR));
+            assertThatThrownBy(() -> await(waitFor(task, SECOND))).isInstanceOf(TimeoutException.class);
+            assertThat(task.cancelled()).isTrue();
+        });
+    }
+
+    @Test
+    @Contract(43)
+    void aSwallowedCancelGivesTheValueAndNoTimeout() {
+        runner.run(() -> {
+            Coroutine<String> swallows = () -> {
+                try {
+                    return await(sleep(HOUR, "slept"));
+                } catch (CancelledError e) {
+                    return "swallowed";
+                }
+            };
+            assertThat(await(waitFor(swallows, SECOND))).isEqualTo("swallowed");
+            assertThat(currentTask().cancelling()).isZero();
+            turn(); // nothing is left to be delivered
+        });
+    }
+
+    @Test
+    @Contract(43)
+    void anErrorThrownInsteadOfTheCancelComesOutAsItIs() {
+        Exception error = new IllegalArgumentException("instead");
+        runner.run(() -> {
+            Coroutine<?> replaces = Coroutine.of(() -> {
+                try {
+                    await(sleep(HOUR));
+                } catch (CancelledError e) {
+                    throw error;
+                }
+            });
+            assertThatThrownBy(() -> await(waitFor(replaces, SECOND))).isSameAs(error);
+            assertThat(currentTask().cancelling()).isZero();
+        });
+    }
+
+    @Test
+    void aCancelFromOutsideStaysACancel() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> await(waitFor(sleep(HOUR), SECOND)));
+            turn();
+            task.cancel("outside");
+            assertThatThrownBy(() -> await(task))
+                    .isInstanceOf(CancelledError.class)
+                    .hasMessage("outside");
+            assertThat(task.cancelling()).isEqualTo(1);
+        });
+        assertThat(runner.clock.time()).isZero();
+    }
+
+    @Test
+    void aCancelFromOutsideTogetherWithTheDeadlineStaysACancel() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> await(waitFor(sleep(HOUR), SECOND)));
+            turn();
+            getRunningLoop().callLater(SECOND, () -> task.cancel("outside"));
+            assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+            assertThat(task.cancelled()).isTrue();
+            assertThat(task.cancelling()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aTimeoutInATaskThatIsBeingCancelledIsATimeout() {
+        runner.run(() -> {
+            Task<?> task = createTask(() -> {
+                try {
+                    await(sleep(HOUR));
+                } catch (CancelledError e) {
+                    assertThatThrownBy(() -> await(waitFor(sleep(HOUR), SECOND)))
+                            .isInstanceOf(TimeoutException.class);
+                    order.add("timeout");
+                    throw e;
+                }
+            });
+            turn();
+            task.cancel("outside");
+            assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+            assertThat(task.cancelling()).isEqualTo(1);
+        });
+        assertThat(order).containsExactly("timeout");
+    }
+
+    @Test
+    void theNearerOfTwoDeadlinesDecides() {
+        runner.run(() -> {
+            assertThatThrownBy(() -> await(waitFor(waitFor(sleep(HOUR), SECOND.multipliedBy(2)), SECOND)))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("PT1S");
+            assertThatThrownBy(() -> await(waitFor(waitFor(sleep(HOUR), SECOND), SECOND.multipliedBy(2))))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("PT1S");
+            assertThat(currentTask().cancelling()).isZero();
+        });
+    }
+
+    @Test
+    @Contract(42)
+    void withoutTimeTheBodyIsNeverStarted() {
+        runner.run(() -> {
+            Coroutine<Boolean> body = () -> order.add("body");
+            for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+                assertThatThrownBy(() -> await(waitFor(body, none))).isInstanceOf(TimeoutException.class);
+            }
+        });
+        assertThat(order).isEmpty();
+    }
+
+    @Test
+    @Contract(42)
+    void withoutTimeADoneOutcomeCounts() {
+        Exception error = new IllegalArgumentException("done");
+        runner.run(() -> {
+            AsyncFuture<String> done = getRunningLoop().createFuture();
+            done.setResult("done");
+            assertThat(await(waitFor(done, Duration.ZERO))).isEqualTo("done");
+            AsyncFuture<String> failed = getRunningLoop().createFuture();
+            failed.setException(error);
+            assertThatThrownBy(() -> await(waitFor(failed, Duration.ZERO))).isSameAs(error);
+            AsyncFuture<String> cancelled = getRunningLoop().createFuture();
+            cancelled.cancel("before");
+            assertThatThrownBy(() -> await(waitFor(cancelled, Duration.ZERO)))
+                    .isInstanceOf(CancelledError.class)
+                    .hasMessage("before");
+        });
+    }
+
+    @Test
+    @Contract(42)
+    void withoutTimeWhatRunsIsCancelledAndWaitedFor() {
+        Exception error = new IllegalArgumentException("instead");
+        runner.run(() -> {
+            Task<String> obeys = createTask(() -> {
+                try {
+                    return await(sleep(HOUR, "never"));
+                } finally {
+                    await(sleep(SECOND));
+                    order.add("clean");
+                }
+            });
+            Task<String> swallows = createTask(() -> {
+                try {
+                    return await(sleep(HOUR, "never"));
+                } catch (CancelledError e) {
+                    return "swallowed";
+                }
+            });
+            Task<String> fails = createTask(() -> {
+                try {
+                    return await(sleep(HOUR, "never"));
+                } catch (CancelledError e) {
+                    throw error;
+                }
+            });
+            turn();
+            assertThatThrownBy(() -> await(waitFor(obeys, Duration.ZERO))).isInstanceOf(TimeoutException.class);
+            assertThat(order).containsExactly("clean");
+            assertThat(obeys.cancelled()).isTrue();
+            assertThat(await(waitFor(swallows, Duration.ZERO))).isEqualTo("swallowed");
+            assertThatThrownBy(() -> await(waitFor(fails, Duration.ZERO))).isSameAs(error);
+            assertThat(currentTask().cancelling()).isZero();
+        });
+    }
+
+    @Test
+    void lambdasWithAndWithoutAResultMayBeWaitedFor() {
+        runner.run(() -> {
+            assertThat(await(waitFor(() -> await(sleep(SECOND, "value")), HOUR))).isEqualTo("value");
+            await(waitFor(
+                    () -> {
+                        order.add("body");
+                    },
+                    HOUR));
+            assertThatThrownBy(() -> await(waitFor(
+                            () -> {
+                                await(sleep(HOUR));
+                            },
+                            SECOND)))
+                    .isInstanceOf(TimeoutException.class);
+        });
+        assertThat(order).containsExactly("body");
+    }
+
+    @Test
+    void anEndlessTimeoutNeverPasses() {
+        runner.run(() -> {
+            Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+            assertThat(await(waitFor(sleep(Duration.ofDays(1000), "slept"), endless))).isEqualTo("slept");
+        });
+    }
+
+    @Test
+    void nullsAreRefused() {
+        assertThatThrownBy(() -> waitFor((Awaitable<?>) null, SECOND))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("nothing to wait for");
+        assertThatThrownBy(() -> waitFor(sleep(SECOND), null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("timeout");
+    }
+}

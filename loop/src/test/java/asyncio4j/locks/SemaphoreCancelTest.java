@@ -1,0 +1,168 @@
+package asyncio4j.locks;
+
+import static asyncio4j.Asyncio.await;
+import static asyncio4j.Asyncio.createTask;
+import static asyncio4j.Asyncio.gatherReturnExceptions;
+import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.Asyncio.waitFor;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
+
+import asyncio4j.CancelledError;
+import asyncio4j.Task;
+import asyncio4j.testing.Contract;
+import asyncio4j.testing.VirtualRunner;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tasks that are cancelled while they wait for a permit, before and after they were woken. */
+@Timeout(value = 60, threadMode = SEPARATE_THREAD)
+class SemaphoreCancelTest {
+
+    private static final Duration TICK = Duration.ofMillis(10);
+
+    private final VirtualRunner runner = new VirtualRunner();
+
+    private final List<Object> log = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        runner.close();
+        assertThat(runner.reports).isEmpty();
+    }
+
+    /** A task that takes a permit and keeps it; it has begun when the next iteration is over. */
+    private Task<?> taker(Semaphore semaphore, Object name) {
+        return createTask(() -> {
+            await(semaphore.acquire());
+            log.add(name);
+        });
+    }
+
+    private static void iteration() {
+        await(sleep(Duration.ZERO));
+    }
+
+    @Test
+    @Contract(72)
+    void whoIsCancelledBeforeItIsWokenIsPassedOver() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(0);
+            List<Task<?>> takers = new ArrayList<>();
+            for (int i = 1; i <= 4; i++) {
+                takers.add(taker(semaphore, i));
+            }
+            iteration();
+            takers.get(0).cancel();
+            takers.get(1).cancel();
+            semaphore.release();
+            iteration();
+            iteration();
+            assertThat(log).containsExactly(3);
+            assertThat(takers.get(3).done()).isFalse();
+            semaphore.release();
+            await(takers.get(3));
+            assertThat(takers.get(0).cancelled()).isTrue();
+            assertThat(takers.get(1).cancelled()).isTrue();
+        });
+        assertThat(log).containsExactly(3, 4);
+    }
+
+    @Test
+    @Contract(72)
+    void whoIsCancelledAfterItWasWokenPassesThePermitOn() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(0);
+            Task<?> first = taker(semaphore, 1);
+            Task<?> second = taker(semaphore, 2);
+            Task<?> third = taker(semaphore, 3);
+            iteration();
+            semaphore.release();
+            first.cancel();
+            await(second);
+            assertThat(first.cancelled()).isTrue();
+            assertThat(log).containsExactly(2);
+            assertThat(semaphore).hasToString("Semaphore[locked, waiters=1]");
+            semaphore.release();
+            await(third);
+        });
+        assertThat(log).containsExactly(2, 3);
+    }
+
+    @Test
+    @Contract(72)
+    void permitsOfAllThatWereCancelledAfterTheyWereWokenAreThere() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(0);
+            List<Task<?>> takers = new ArrayList<>();
+            for (int i = 1; i <= 5; i++) {
+                takers.add(taker(semaphore, i));
+            }
+            iteration();
+            for (Task<?> each : takers) {
+                semaphore.release();
+                each.cancel();
+            }
+            assertThat(await(gatherReturnExceptions(takers)))
+                    .hasSize(5)
+                    .allSatisfy(result -> assertThat(result).isInstanceOf(CancelledError.class));
+            assertThat(semaphore).hasToString("Semaphore[unlocked, value=5]");
+        });
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void whoWasCancelledDoesNotLockTheOthersOut() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(0);
+            Task<?> cancelled = taker(semaphore, "cancelled");
+            iteration();
+            cancelled.cancel();
+            semaphore.release();
+            assertThat(semaphore).hasToString("Semaphore[unlocked, value=1, waiters=1]");
+            await(semaphore.acquire());
+            assertThat(semaphore).hasToString("Semaphore[locked, waiters=1]");
+            assertThatThrownBy(() -> await(cancelled)).isInstanceOf(CancelledError.class);
+            assertThat(semaphore).hasToString("Semaphore[locked]");
+        });
+    }
+
+    @Test
+    void cancelledByTheOneThatHoldsItNothingHangs() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(1);
+            List<Task<?>> tasks = new ArrayList<>();
+            tasks.add(createTask(() -> {
+                try (var _ = await(semaphore.acquire())) {
+                    iteration();
+                }
+                tasks.getLast().cancel();
+            }));
+            tasks.add(taker(semaphore, "never"));
+            List<?> results = await(gatherReturnExceptions(tasks));
+            assertThat(results.getFirst()).isNull();
+            assertThat(results.getLast()).isInstanceOf(CancelledError.class);
+            await(waitFor(semaphore.acquire(), Duration.ofSeconds(1)));
+        });
+        assertThat(log).isEmpty();
+        assertThat(runner.clock.time()).isZero();
+    }
+
+    @Test
+    void timeoutWhileWaitingTakesNothing() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(1);
+            Semaphore.Permit permit = await(semaphore.acquire());
+            assertThatThrownBy(() -> await(waitFor(semaphore.acquire(), TICK))).isInstanceOf(TimeoutException.class);
+            assertThat(semaphore).hasToString("Semaphore[locked]");
+            permit.close();
+            assertThat(semaphore.locked()).isFalse();
+        });
+    }
+}

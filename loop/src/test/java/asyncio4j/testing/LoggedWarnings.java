@@ -1,0 +1,45 @@
+package asyncio4j.testing;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What the library logs while this is open. */
+public final class LoggedWarnings implements AutoCloseable {
+
+    /** The messages, in order. */
+    public final List<String> messages = new CopyOnWriteArrayList<>();
+
+    private final Logger logger = Logger.getLogger("asyncio4j");
+
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord entry) {
+            messages.add(entry.getMessage());
+        }
+
+        @Override
+        public void flush() {
+            // nothing is buffered
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    };
+
+    /** Listens from now on. */
+    public LoggedWarnings() {
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false); // it is expected: no need to print it
+    }
+
+    @Override
+    public void close() {
+        logger.setUseParentHandlers(true);
+        logger.removeHandler(handler);
+    }
+}
