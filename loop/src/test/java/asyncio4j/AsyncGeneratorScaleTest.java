@@ -122,16 +122,27 @@ class AsyncGeneratorScaleTest {
 
     @Test
     void millionItemsOfAKilobyteNeedNoGigabyteAndOneThread() throws Exception {
+        assertThat(outputOf(MillionItems.class)).isEqualToIgnoringNewLines("1000000 items, 1024000000 bytes, 1 thread");
+    }
+
+    @Test
+    void generatorsThatHaveEndedAreNotKept() throws Exception {
+        assertThat(outputOf(ManyGenerators.class)).isEqualToIgnoringNewLines("100000 generators, 409600000 bytes");
+    }
+
+    /** What {@code program} says in a JVM with a small heap. */
+    private static String outputOf(Class<?> program) throws Exception {
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx48m",
                         "-cp",
-                        placeOf(Asyncio.class) + File.pathSeparator + placeOf(MillionItems.class),
-                        MillionItems.class.getName())
+                        placeOf(Asyncio.class) + File.pathSeparator + placeOf(program),
+                        program.getName())
                 .redirectErrorStream(true)
                 .start();
-        assertThat(output(child)).isEqualToIgnoringNewLines("1000000 items, 1024000000 bytes, 1 thread");
-        assertThat(child.waitFor()).isZero();
+        String output = output(child);
+        assertThat(child.waitFor()).as(output).isZero();
+        return output;
     }
 
     private static Path placeOf(Class<?> type) throws URISyntaxException {
@@ -143,7 +154,7 @@ class AsyncGeneratorScaleTest {
         return new String(child.getInputStream().readAllBytes(), UTF_8);
     }
 
-    /** The program that runs with a small heap. */
+    /** One generator, many items. */
     static final class MillionItems {
 
         private MillionItems() {}
@@ -164,6 +175,32 @@ class AsyncGeneratorScaleTest {
                     bytes += item.length;
                 }
                 return items + " items, " + bytes + " bytes, " + threads.size() + " thread";
+            }));
+        }
+    }
+
+    /** Many generators, one after the other, closed or iterated to their end. */
+    static final class ManyGenerators {
+
+        private ManyGenerators() {}
+
+        public static void main(String[] args) {
+            System.out.println(Asyncio.run(() -> {
+                int generators = 0;
+                long bytes = 0;
+                for (; generators < 100_000; generators++) {
+                    byte[] captured = new byte[4096];
+                    AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> g.yield(captured.length));
+                    if (generators % 2 == 0) {
+                        bytes += await(generator.anext());
+                        await(generator.aclose());
+                    } else {
+                        for (int item : generator) {
+                            bytes += item;
+                        }
+                    }
+                }
+                return generators + " generators, " + bytes + " bytes";
             }));
         }
     }

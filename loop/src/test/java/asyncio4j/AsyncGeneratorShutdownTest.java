@@ -64,12 +64,16 @@ class AsyncGeneratorShutdownTest {
         });
     }
 
-    private static AsyncGenerator<Integer> ignoring() {
+    private AsyncGenerator<Integer> ignoring() {
         return AsyncGenerator.of(g -> {
             try {
                 g.yield(1);
             } catch (GeneratorExit e) {
-                g.yield(2);
+                try {
+                    g.yield(2);
+                } finally {
+                    log.add("ended");
+                }
             }
         });
     }
@@ -133,11 +137,14 @@ class AsyncGeneratorShutdownTest {
 
     @Test
     @Contract({57, 58})
-    void oneThatIgnoresGeneratorExitIsReported() {
+    void oneThatIgnoresGeneratorExitIsReportedAndEndsWithTheLoop() {
         runner.run(() -> {
             await(ignoring().anext());
+            await(runner.loop().shutdownAsyncGenerators());
+            assertThat(log).isEmpty();
         });
         runner.close();
+        assertThat(log).containsExactly("ended");
         assertThat(runner.reports).singleElement().satisfies(report -> {
             assertThat(report.message()).isEqualTo(CLOSING_FAILED + "AsyncGenerator[suspended, closed]");
             assertThat(report.exception())
@@ -253,7 +260,7 @@ class AsyncGeneratorShutdownTest {
             await(named("late", TICK).anext());
             await(runner.loop().shutdownAsyncGenerators());
             assertThat(runner.reports).hasSize(1);
+            assertThat(log).containsExactly("late closing", "late closed");
         });
-        assertThat(log).containsExactly("late closing", "late closed");
     }
 }

@@ -3,7 +3,6 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
-import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -160,113 +159,6 @@ class LoopCloseTest {
     }
 
     @Test
-    void cleaningUpMayAwaitWhatIsDoneButNothingElse() {
-        AsyncFuture<String> done = loop.createFuture();
-        done.setResult("done");
-        suspended(() -> {
-            try {
-                await(sleep(HOUR));
-            } finally {
-                order.add(await(done));
-                assertThatThrownBy(() -> await(sleep(Duration.ZERO))).isInstanceOf(GeneratorExit.class);
-                assertThatThrownBy(() -> await(sleep(HOUR))).isInstanceOf(GeneratorExit.class);
-                assertThatThrownBy(() -> createTask(() -> 1))
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("closed");
-                assertThatThrownBy(() -> loop.callSoonThreadsafe(() -> {}))
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("closed");
-                order.add("end");
-            }
-        });
-        loop.close();
-        assertThat(order).containsExactly("done", "end");
-        assertThat(messages()).containsExactly(DESTROYED);
-        assertAllThreadsEnded();
-    }
-
-    @Test
-    void aFinallyBlockThatAwaitsOnEndsAllTheSame() {
-        suspended(() -> {
-            try {
-                await(sleep(HOUR));
-            } finally {
-                order.add("before");
-                await(sleep(HOUR));
-                order.add("never");
-            }
-        });
-        loop.close();
-        assertThat(order).containsExactly("before");
-        assertThat(messages()).containsExactly(DESTROYED);
-        assertAllThreadsEnded();
-    }
-
-    @Test
-    void aTaskThatReturnsInSpiteOfItEndsWithoutAResult() {
-        Task<String> task = suspended(() -> {
-            try {
-                return await(sleep(HOUR, "slept"));
-            } catch (GeneratorExit e) {
-                return "swallowed";
-            }
-        });
-        loop.close();
-        assertThat(task.cancelled()).isTrue();
-        assertThat(messages()).containsExactly(DESTROYED);
-        assertAllThreadsEnded();
-    }
-
-    @Test
-    void anErrorThrownWhileCleaningUpIsReported() {
-        Exception error = new IllegalArgumentException("in finally");
-        suspended(() -> {
-            try {
-                await(sleep(HOUR));
-            } catch (GeneratorExit e) {
-                throw error;
-            }
-        });
-        loop.close();
-        assertThat(messages()).hasSize(2).startsWith(DESTROYED);
-        assertThat(reports.getLast().message()).contains("never retrieved");
-        assertThat(reports.getLast().exception()).isSameAs(error);
-        assertAllThreadsEnded();
-    }
-
-    @Test
-    void aTaskThatGoesOnAwaitingForeverIsReportedAndLeftAndTheOthersAreUnwound() {
-        Task<?> stubborn = suspended(() -> {
-            for (; ; ) {
-                try {
-                    await(sleep(HOUR));
-                } catch (GeneratorExit e) {
-                    order.add("ignored");
-                }
-            }
-        });
-        Thread left = threads.removeLast();
-        suspended(() -> {
-            try {
-                await(sleep(HOUR));
-            } finally {
-                order.add("other");
-            }
-        });
-        loop.close();
-        assertThat(order).contains("ignored").endsWith("other");
-        assertThat(messages()).hasSize(3).containsOnlyOnce(messages().get(1));
-        assertThat(reports.get(1).message()).startsWith("coroutine ignored GeneratorExit");
-        assertThat(reports.get(1).task()).isSameAs(stubborn);
-        assertThat(stubborn.done()).isTrue();
-        assertAllThreadsEnded();
-        assertThat(left.isAlive()).isTrue(); // suspended for good: it holds no processor
-        while (left.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
-    }
-
-    @Test
     void theThreadsOfCallbacksAndFinishedTasksEndToo() {
         loop.callSoon(() -> threads.add(Thread.currentThread()));
         loop.runUntilComplete(Coroutine.of(() -> {
@@ -284,45 +176,6 @@ class LoopCloseTest {
         loop.close();
         assertThat(reports).isEmpty();
         assertAllThreadsEnded();
-    }
-
-    @Test
-    void aFutureThatCleaningUpCompletesWakesNobody() {
-        AsyncFuture<String> future = loop.createFuture();
-        suspended(() -> {
-            try {
-                await(sleep(HOUR));
-            } finally {
-                future.setResult("too late");
-            }
-        });
-        suspended(() -> {
-            try {
-                order.add(await(future));
-            } catch (GeneratorExit e) {
-                order.add("exit");
-                throw e;
-            }
-        });
-        loop.close();
-        assertThat(order).containsExactly("exit");
-        assertAllThreadsEnded();
-    }
-
-    @Test
-    void closingInsideOfCleaningUpDoesNothing() {
-        suspended(() -> {
-            try {
-                await(sleep(HOUR));
-            } finally {
-                getRunningLoop().close();
-                order.add("closed");
-            }
-        });
-        loop.close();
-        loop.close();
-        assertThat(order).containsExactly("closed");
-        assertThat(messages()).containsExactly(DESTROYED);
     }
 
     @Test

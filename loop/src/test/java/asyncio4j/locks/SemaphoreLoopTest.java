@@ -112,6 +112,27 @@ class SemaphoreLoopTest {
     }
 
     @Test
+    void anotherLoopsThreadIsRefusedWhileItsOwnRuns() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(1);
+            contend(semaphore);
+            Thread foreign = Thread.ofPlatform().start(() -> {
+                try (VirtualRunner other = new VirtualRunner()) {
+                    other.run(() -> {
+                        assertThatIllegalStateException()
+                                .isThrownBy(() -> await(semaphore.acquire()))
+                                .withMessageStartingWith("Semaphore.acquire belongs to the thread of asyncio4j-loop-")
+                                .satisfies(log::add);
+                    });
+                }
+            });
+            foreign.join();
+            assertThat(log).hasSize(1);
+            assertThat(semaphore).hasToString("Semaphore[unlocked, value=1]");
+        });
+    }
+
+    @Test
     void loopThatIsClosedWhileATaskWaitsTakesNoPermitAlong() {
         Semaphore semaphore = new Semaphore(0);
         EventLoop loop = Asyncio.newEventLoop(new VirtualClock());

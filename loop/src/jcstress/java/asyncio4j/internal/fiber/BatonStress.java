@@ -11,7 +11,6 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
-import org.openjdk.jcstress.infra.results.II_Result;
 
 /** How {@link VirtualThreadEngine} hands the baton on, while others disturb the threads that wait for it. */
 public final class BatonStress {
@@ -26,6 +25,9 @@ public final class BatonStress {
         private final VirtualThreadEngine engine = new VirtualThreadEngine(this, "stress");
 
         private @Nullable Throwable left;
+
+        /** Who drives the loop; read by the one who disturbs. */
+        private volatile @Nullable Thread driver;
 
         /** The caller of drive has the baton back; read by the one who disturbs. */
         private volatile boolean over;
@@ -46,8 +48,9 @@ public final class BatonStress {
         }
 
         /** Works the queue through. */
-        void drive() {
-            engine.drive(() -> {});
+        void drive(Runnable onInterrupt) {
+            driver = Thread.currentThread();
+            engine.drive(onInterrupt);
             engine.close();
             over = true;
         }
@@ -88,18 +91,20 @@ public final class BatonStress {
         }
     }
 
-    /** Disturbs until the loop is over; if it hangs, one stray permit for each gets it going, and it is told. */
+    /** Waits until the loop is over. If it hangs, stray permits get it going again, and the answer is no. */
     private static boolean endsInTime(Queue queue, Turns one, Turns two) {
         long since = System.nanoTime();
+        boolean inTime = true;
         while (!queue.over) {
-            if (System.nanoTime() - since > Stress.GUARD) {
+            if (Stress.tooLong(since)) {
+                inTime = false;
                 unpark(one);
                 unpark(two);
-                return false;
+                LockSupport.unpark(queue.driver);
             }
             Thread.yield();
         }
-        return true;
+        return inTime;
     }
 
     /** Threads that wait for the baton get permits that they know nothing of. */
@@ -146,7 +151,7 @@ public final class BatonStress {
 
         @Actor
         public void loop(III_Result r) {
-            queue.drive();
+            queue.drive(() -> {});
             r.r1 = turns;
             r.r2 = alone ? 1 : 0;
         }
@@ -205,7 +210,7 @@ public final class BatonStress {
 
         @Actor
         public void loop(III_Result r) {
-            queue.drive();
+            queue.drive(() -> {});
             r.r1 = seen;
             r.r2 = seenByOther;
         }
@@ -225,15 +230,14 @@ public final class BatonStress {
 
     /** The thread that drives the loop is interrupted while it waits. */
     @JCStressTest
-    @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "told while it waited, and the flag is set afterwards")
-    @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "it came when the caller waited no more, and the flag is set")
-    @Outcome(id = "1, .", expect = FORBIDDEN, desc = "the flag is lost")
+    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "told while it waited, and the flag is set afterwards")
+    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "it came when the caller waited no more, and the flag is set")
+    @Outcome(id = "0, ., .", expect = FORBIDDEN, desc = "the flag is lost")
+    @Outcome(id = "., ., 0", expect = FORBIDDEN, desc = "the caller slept on although it had the baton")
     @State
     public static class DriveVsInterrupt {
 
         private final Queue queue = new Queue();
-
-        private volatile @Nullable Thread driver;
 
         private volatile boolean sent;
 
@@ -250,26 +254,25 @@ public final class BatonStress {
         };
 
         @Actor
-        public void loop(II_Result r) {
-            driver = Thread.currentThread();
-            queue.engine.drive(() -> told++);
+        public void loop(III_Result r) {
+            queue.drive(() -> told++);
             while (!sent) {
                 Thread.onSpinWait();
             }
-            r.r1 = Thread.interrupted() ? 2 : 1;
+            r.r1 = Thread.interrupted() ? 1 : 0;
             r.r2 = told;
-            queue.engine.close();
         }
 
         @Actor
-        public void other() {
+        public void other(III_Result r) {
             Thread thread;
-            while ((thread = driver) == null) {
+            while ((thread = queue.driver) == null) {
                 Thread.onSpinWait();
             }
             Stress.delay();
             thread.interrupt();
             sent = true;
+            r.r3 = endsInTime(queue, task, task) ? 1 : 0;
         }
     }
 }

@@ -7,13 +7,35 @@ import java.util.concurrent.TimeUnit;
 public final class Stress {
 
     /** Far longer than anything here takes: who waited for so long was never woken. */
-    public static final long GUARD = TimeUnit.MINUTES.toNanos(1);
+    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
+
+    /** Somebody has waited for so long: the test has failed, and the next need not take that long to say so. */
+    private static volatile boolean failed;
 
     private Stress() {}
+
+    /** How long to wait for something that has to come, in nanoseconds. */
+    public static long patience() {
+        return failed ? TimeUnit.MILLISECONDS.toNanos(1) : PATIENCE;
+    }
+
+    /** Whether {@code since}, on System.nanoTime, is so long ago that what was waited for since will never come. */
+    public static boolean tooLong(long since) {
+        boolean tooLong = System.nanoTime() - since >= patience();
+        if (tooLong) {
+            failed = true;
+        }
+        return tooLong;
+    }
 
     /** A fiber that has no thread, for code that wants one to talk to. */
     public static Fiber fiber() {
         return new Fiber(new Object());
+    }
+
+    /** Sets the flag of the calling thread if {@code fiber} was interrupted while it waited. */
+    public static void restoreInterrupt(Fiber fiber) {
+        fiber.restoreInterrupt();
     }
 
     /** Takes some time, sometimes none, so that the other side may have come anywhere meanwhile. */

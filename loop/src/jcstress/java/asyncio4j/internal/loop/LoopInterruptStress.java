@@ -30,7 +30,7 @@ public final class LoopInterruptStress {
     private static boolean interrupted() {
         long since = System.nanoTime();
         while (!Thread.interrupted()) {
-            if (System.nanoTime() - since > Stress.GUARD) {
+            if (Stress.tooLong(since)) {
                 return false;
             }
             Thread.onSpinWait();

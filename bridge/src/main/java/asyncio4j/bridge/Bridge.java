@@ -1,0 +1,336 @@
+package asyncio4j.bridge;
+
+import asyncio4j.AsyncFuture;
+import asyncio4j.Asyncio;
+import asyncio4j.Coroutine;
+import asyncio4j.EventLoop;
+import asyncio4j.Task;
+import asyncio4j.TaskOptions;
+import asyncio4j.VoidCoroutine;
+import asyncio4j.internal.access.LoopAccess;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.NonNull;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+
+/**
+ * The functions between coroutines and Project Reactor; import them statically, beside those of {@link Asyncio}.
+ *
+ * {@snippet :
+ * import static asyncio4j.Asyncio.*;
+ * import static asyncio4j.bridge.Bridge.*;
+ *
+ * User user = runner.run(() -> await(client.get().uri("/user").retrieve().bodyToMono(User.class)));
+ * }
+ *
+ * <h2>What all awaits have in common</h2>
+ *
+ * <ul>
+ *   <li>The calling task is suspended, and the other tasks of the loop go on. If the publisher completes inside of its
+ *       {@code subscribe}, the task goes on at once.
+ *   <li>The publisher may signal on any thread; the coroutine goes on on its loop's.
+ *   <li>An error is thrown as it is, checked or not: the same object, without the wrapper that Reactor's operators put
+ *       around checked exceptions. The stack of the await is added to it as suppressed.
+ *   <li>Cancelling the task cancels the subscription, once, on the loop's thread; and {@link asyncio4j.CancelledError}
+ *       is thrown. An element that was there already goes to the discard hook, one that comes later to {@code
+ *       onNextDropped}, an error that comes later to {@code onErrorDropped}.
+ *   <li>The publisher's subscriber has a Context: see {@link ReactorContext}.
+ *   <li>A publisher that breaks the protocol makes the await end with {@link ProtocolViolationException}, also one that
+ *       doesn't call {@code onSubscribe} within 30 seconds on the loop's clock after {@code subscribe} has returned.
+ *   <li>Outside of a task, {@link IllegalStateException} is thrown.
+ * </ul>
+ *
+ * <p>{@code block()}, {@code blockFirst()} and their like are refused on a loop's thread, as they would hold up the whole
+ * loop; what they subscribed to before they are refused goes on, as on Reactor's own threads. {@code
+ * mono.toFuture().get()} can't be refused; {@code await(mono.toFuture())} is the way there.
+ */
+public final class Bridge {
+
+    private static final LoopAccess ACCESS = LoopAccess.get();
+
+    private Bridge() {}
+
+    // Awaiting
+
+    /**
+     * Waits until {@code mono} completes. It is subscribed to with unbounded demand; {@code Mono.just}, {@code empty},
+     * {@code error}, {@code fromCallable} and their like are called instead, as {@code block()} does. If the Mono emits
+     * more than one element, as {@code Mono.fromDirect} allows, that is a {@link ProtocolViolationException}.
+     *
+     * @param mono what to wait for
+     * @param <T> the type of its value
+     * @return its value, or null if it is empty
+     * @throws IllegalStateException outside of a task
+     */
+    public static <T> @Nullable T await(Mono<T> mono) {
+        Objects.requireNonNull(mono, "await: the Mono is null");
+        Task<?> task = ACCESS.requireTask("await(mono)");
+        if (Awaits.isCallable(mono)) {
+            return Awaits.call(mono);
+        }
+        return new MonoAwait<T>(mono, task).await();
+    }
+
+    /**
+     * Waits for the first element of {@code publisher}, and cancels the rest. Exactly one is requested.
+     *
+     * @param publisher what to wait for
+     * @param <T> the type of the elements
+     * @return the element
+     * @throws NoSuchElementException if it completes without one
+     * @throws IllegalStateException outside of a task
+     */
+    public static <T> T awaitFirst(Publisher<T> publisher) {
+        return orThrow(first("awaitFirst", publisher), "awaitFirst");
+    }
+
+    /**
+     * {@link #awaitFirst}, with null if there is none.
+     *
+     * @param publisher what to wait for
+     * @param <T> the type of the elements
+     * @return the element, or null
+     */
+    public static <T> @Nullable T awaitFirstOrNull(Publisher<T> publisher) {
+        return first("awaitFirstOrNull", publisher);
+    }
+
+    /**
+     * {@link #awaitFirst}, with {@code defaultValue} if there is none.
+     *
+     * @param publisher what to wait for
+     * @param defaultValue what to answer then
+     * @param <T> the type of the elements
+     * @return the element, or the default
+     */
+    public static <T> T awaitFirstOrDefault(Publisher<T> publisher, T defaultValue) {
+        T element = first("awaitFirstOrDefault", publisher);
+        return element == null ? defaultValue : element;
+    }
+
+    /**
+     * Waits until {@code publisher} completes, for the last element before that. All are requested; the others are
+     * discarded.
+     *
+     * @param publisher what to wait for
+     * @param <T> the type of the elements
+     * @return the element
+     * @throws NoSuchElementException if it completes without one
+     * @throws IllegalStateException outside of a task
+     */
+    public static <T> T awaitLast(Publisher<T> publisher) {
+        return orThrow(last("awaitLast", publisher), "awaitLast");
+    }
+
+    /**
+     * {@link #awaitLast}, with null if there is none.
+     *
+     * @param publisher what to wait for
+     * @param <T> the type of the elements
+     * @return the element, or null
+     */
+    public static <T> @Nullable T awaitLastOrNull(Publisher<T> publisher) {
+        return last("awaitLastOrNull", publisher);
+    }
+
+    /**
+     * {@link #awaitLast}, with {@code defaultValue} if there is none.
+     *
+     * @param publisher what to wait for
+     * @param defaultValue what to answer then
+     * @param <T> the type of the elements
+     * @return the element, or the default
+     */
+    public static <T> T awaitLastOrDefault(Publisher<T> publisher, T defaultValue) {
+        T element = last("awaitLastOrDefault", publisher);
+        return element == null ? defaultValue : element;
+    }
+
+    /**
+     * Waits until {@code publisher} completes, for its only element. Two are requested; at a second element the rest is
+     * cancelled and both are discarded. The exceptions are those of Reactor's {@code single()}.
+     *
+     * @param publisher what to wait for
+     * @param <T> the type of the elements
+     * @return the element
+     * @throws NoSuchElementException if it completes without one
+     * @throws IndexOutOfBoundsException if it emits a second one
+     * @throws IllegalStateException outside of a task
+     */
+    public static <T> T awaitSingle(Publisher<T> publisher) {
+        return orThrow(single("awaitSingle", publisher), "awaitSingle");
+    }
+
+    /**
+     * {@link #awaitSingle}, with null if there is none.
+     *
+     * @param publisher what to wait for
+     * @param <T> the type of the elements
+     * @return the element, or null
+     * @throws IndexOutOfBoundsException if it emits a second one
+     */
+    public static <T> @Nullable T awaitSingleOrNull(Publisher<T> publisher) {
+        return single("awaitSingleOrNull", publisher);
+    }
+
+    /**
+     * {@link #awaitSingle}, with {@code defaultValue} if there is none.
+     *
+     * @param publisher what to wait for
+     * @param defaultValue what to answer then
+     * @param <T> the type of the elements
+     * @return the element, or the default
+     * @throws IndexOutOfBoundsException if it emits a second one
+     */
+    public static <T> T awaitSingleOrDefault(Publisher<T> publisher, T defaultValue) {
+        T element = single("awaitSingleOrDefault", publisher);
+        return element == null ? defaultValue : element;
+    }
+
+    private static <T> @Nullable T first(String what, Publisher<T> publisher) {
+        Task<?> task = check(what, publisher);
+        return Awaits.isCallable(publisher)
+                ? Awaits.call(publisher)
+                : new FirstAwait<T>(publisher, task).await();
+    }
+
+    private static <T> @Nullable T last(String what, Publisher<T> publisher) {
+        Task<?> task = check(what, publisher);
+        return Awaits.isCallable(publisher)
+                ? Awaits.call(publisher)
+                : new LastAwait<T>(publisher, task).await();
+    }
+
+    private static <T> @Nullable T single(String what, Publisher<T> publisher) {
+        Task<?> task = check(what, publisher);
+        return Awaits.isCallable(publisher)
+                ? Awaits.call(publisher)
+                : new SingleAwait<T>(publisher, task).await();
+    }
+
+    private static Task<?> check(String what, Publisher<?> publisher) {
+        Objects.requireNonNull(publisher, () -> what + ": the publisher is null");
+        return ACCESS.requireTask(what);
+    }
+
+    private static <T> T orThrow(@Nullable T element, String what) {
+        if (element == null) {
+            throw new NoSuchElementException(
+                    what + ": the publisher completed without an element; " + what + "OrNull takes that");
+        }
+        return element;
+    }
+
+    // Converting
+
+    /**
+     * A task of the running loop that awaits {@code mono}. It is subscribed to when the task starts, whether somebody
+     * awaits the task or not; cancelling the task cancels the subscription.
+     *
+     * @param mono what to subscribe to
+     * @param <T> the type of its value
+     * @return the task; its result is null if the Mono is empty
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static <T> Task<@Nullable T> toTask(Mono<T> mono) {
+        return toTask(mono, TaskOptions.DEFAULT);
+    }
+
+    /**
+     * {@link #toTask(Mono)} with options.
+     *
+     * @param mono what to subscribe to
+     * @param options name, context and kind of start
+     * @param <T> the type of its value
+     * @return the task; its result is null if the Mono is empty
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static <T> Task<@Nullable T> toTask(Mono<T> mono, TaskOptions options) {
+        Objects.requireNonNull(mono, "toTask: the Mono is null");
+        Coroutine<@Nullable T> body = () -> await(mono);
+        return Asyncio.createTask(body, options);
+    }
+
+    /**
+     * A Mono of what {@code future}, such as a task, ends with, for any number of subscribers on any thread, before or
+     * after it is done.
+     *
+     * <p>A null result is an empty Mono. If the future is cancelled, the error is a {@link
+     * java.util.concurrent.CancellationException}, and so it is if the loop is closed before the future is done.
+     * Cancelling a subscriber cancels the future, as cancelling an awaiting task does, and so for the other subscribers
+     * too; {@code toMono(shield(task))} keeps it from that. A value that a cancelled subscriber didn't take is still the
+     * future's.
+     *
+     * @param future the future; its loop need not run yet
+     * @param <T> the type of its result
+     * @return a Mono that signals on the loop's thread, or on the subscribing or requesting one if the future is done
+     */
+    public static <T extends @Nullable Object> Mono<@NonNull T> toMono(AsyncFuture<T> future) {
+        Objects.requireNonNull(future, "toMono: the future is null");
+        return TaskMono.of(future);
+    }
+
+    /**
+     * A Mono that runs {@code coroutine} on {@code loop}, as a new task for each subscriber, which starts with its first
+     * request. Subscribers may be on any thread; they are signalled on the loop's.
+     *
+     * <p>A null result is an empty Mono. If the task is cancelled by somebody else, the error is a {@link
+     * java.util.concurrent.CancellationException}; so it is if the loop is closed before the task has ended, or was
+     * before the subscription.
+     *
+     * <p>Cancelling the subscription cancels the task, whose {@code finally} blocks, awaits in them too, run to their
+     * end. If it has a value all the same, that is discarded; an error goes to {@code onErrorDropped}.
+     *
+     * <p><strong>Discard Support:</strong> a value that the subscriber didn't take is discarded.
+     *
+     * <p>The task gets a copy of the subscribing thread's context, with the subscriber's Context in it: see {@link
+     * ReactorContext}.
+     *
+     * @param loop the loop; it need not run yet
+     * @param coroutine what to run
+     * @param <T> the type of its result
+     * @return a cold Mono
+     */
+    public static <T extends @Nullable Object> Mono<@NonNull T> mono(EventLoop loop, Coroutine<T> coroutine) {
+        Objects.requireNonNull(loop, "mono: the loop is null");
+        Objects.requireNonNull(coroutine, "mono: the coroutine is null; pass a lambda, such as () -> await(...)");
+        return CoroutineMono.of(loop, coroutine);
+    }
+
+    /**
+     * {@link #mono(EventLoop, Coroutine)} without a result.
+     *
+     * @param loop the loop; it need not run yet
+     * @param coroutine what to run
+     * @return a cold Mono that is always empty
+     */
+    public static Mono<Void> mono(EventLoop loop, VoidCoroutine coroutine) {
+        Objects.requireNonNull(coroutine, "mono: the coroutine is null; pass a lambda, such as () -> await(...)");
+        return mono(loop, Coroutine.of(coroutine));
+    }
+
+    /**
+     * {@link #mono(EventLoop, Coroutine)} for the loop that runs the calling code.
+     *
+     * @param coroutine what to run
+     * @param <T> the type of its result
+     * @return a cold Mono
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static <T extends @Nullable Object> Mono<@NonNull T> mono(Coroutine<T> coroutine) {
+        return mono(Asyncio.getRunningLoop(), coroutine);
+    }
+
+    /**
+     * {@link #mono(EventLoop, VoidCoroutine)} for the loop that runs the calling code.
+     *
+     * @param coroutine what to run
+     * @return a cold Mono that is always empty
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static Mono<Void> mono(VoidCoroutine coroutine) {
+        return mono(Asyncio.getRunningLoop(), coroutine);
+    }
+}

@@ -1,0 +1,14 @@
+/** The bridge between the loop's tasks and Project Reactor. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // Reactor's jars have a module name, no more
+@org.jspecify.annotations.NullMarked
+module asyncio4j.bridge {
+    requires transitive asyncio4j.loop;
+    requires transitive org.reactivestreams;
+    requires transitive reactor.core;
+    requires static transitive org.jspecify;
+
+    exports asyncio4j.bridge;
+
+    provides asyncio4j.internal.spi.Companion with
+            asyncio4j.internal.bridge.BridgeCompanion;
+}
