@@ -21,6 +21,19 @@ public final class Format {
     private static final Formatter FORMATTER =
             new Formatter(JavaFormatterOptions.builder().style(Style.AOSP).build());
 
+    /** More than one pass, where a line that one has broken is joined with the next by another. */
+    private static String format(String text) throws FormatterException {
+        String before = text;
+        for (int pass = 0; pass < 5; pass++) {
+            String after = FORMATTER.formatSourceAndFixImports(before);
+            if (after.equals(before)) {
+                break;
+            }
+            before = after;
+        }
+        return before;
+    }
+
     public static void main(String... args) throws IOException {
         if (args.length != 2 || !List.of("check", "apply").contains(args[0])) {
             System.err.println("usage: Format check|apply FOLDER");
@@ -34,7 +47,7 @@ public final class Format {
         for (Path source : sources) {
             String text = Files.readString(source);
             try {
-                String formatted = FORMATTER.formatSourceAndFixImports(text);
+                String formatted = format(text);
                 if (!formatted.equals(text)) {
                     unformatted.add(root.relativize(source).toString());
                     if (apply) {

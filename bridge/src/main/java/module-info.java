@@ -1,5 +1,8 @@
 /** The bridge between the loop's tasks and Project Reactor. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // Reactor's jars have a module name, no more
+@SuppressWarnings({
+    "requires-automatic",
+    "requires-transitive-automatic"
+}) // Reactor's jars have a module name, no more
 @org.jspecify.annotations.NullMarked
 module asyncio4j.bridge {
     requires transitive asyncio4j.loop;

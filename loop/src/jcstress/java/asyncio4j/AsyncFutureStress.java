@@ -80,7 +80,10 @@ public final class AsyncFutureStress {
 
         @Actor
         public void other(I_Result r) {
-            r.r1 = future.done() && future.exception() instanceof BoxError error ? error.content : -1;
+            r.r1 =
+                    future.done() && future.exception() instanceof BoxError error
+                            ? error.content
+                            : -1;
             if (r.r1 == -1 && future.done() && future.exception() == null) {
                 r.r1 = 0;
             }
@@ -90,7 +93,10 @@ public final class AsyncFutureStress {
     /** It is cancelled, with a message. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "not done yet")
-    @Outcome(id = "0, 1", expect = ACCEPTABLE_INTERESTING, desc = "cancelled just after it was asked whether it was")
+    @Outcome(
+            id = "0, 1",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "cancelled just after it was asked whether it was")
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "cancelled, with the message")
     @Outcome(expect = FORBIDDEN, desc = "cancelled, but without the message, or not done any more")
     @State

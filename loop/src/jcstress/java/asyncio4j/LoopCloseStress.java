@@ -4,13 +4,14 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
+
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What other threads do to a loop that is closed just then. */
 public final class LoopCloseStress {
@@ -46,7 +47,10 @@ public final class LoopCloseStress {
 
     /** There is somebody already; another one comes and the first goes. */
     @JCStressTest
-    @Outcome(id = "10", expect = ACCEPTABLE_INTERESTING, desc = "the first had gone before; the second was told")
+    @Outcome(
+            id = "10",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "the first had gone before; the second was told")
     @Outcome(id = "11", expect = ACCEPTABLE_INTERESTING, desc = "both were told")
     @Outcome(expect = FORBIDDEN, desc = "the second was not told, or one was told twice")
     @State
@@ -201,7 +205,10 @@ public final class LoopCloseStress {
     /** A callback is handed in while the loop is closed. */
     @JCStressTest
     @Outcome(id = "0", expect = ACCEPTABLE_INTERESTING, desc = "refused")
-    @Outcome(id = "1", expect = ACCEPTABLE_INTERESTING, desc = "taken in time, and dropped by close")
+    @Outcome(
+            id = "1",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "taken in time, and dropped by close")
     @Outcome(expect = FORBIDDEN, desc = "it has run")
     @State
     public static class CallSoonThreadsafe {

@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import asyncio4j.internal.fiber.Stress;
-import java.util.concurrent.CompletableFuture;
+
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -15,7 +15,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@link ThreadsafeFutures}: the loop completes or closes while the other side asks, cancels, or hands work in. */
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * {@link ThreadsafeFutures}: the loop completes or closes while the other side asks, cancels, or
+ * hands work in.
+ */
 public final class ThreadsafeFuturesStress {
 
     private static final int PENDING = 0;
@@ -45,16 +50,27 @@ public final class ThreadsafeFuturesStress {
             case RUNNING -> PENDING;
             case SUCCESS -> future.resultNow();
             case CANCELLED -> CANCELLED;
-            case FAILED -> future.exceptionNow() instanceof java.util.concurrent.CancellationException ? CANCELLED : -1;
+            case FAILED ->
+                    future.exceptionNow() instanceof java.util.concurrent.CancellationException
+                            ? CANCELLED
+                            : -1;
         };
     }
 
     /** The loop's future gets its result while its copy is cancelled from outside. */
     @JCStressTest
     @Outcome(id = "1, 2, 2", expect = ACCEPTABLE, desc = "cancelled, both")
-    @Outcome(id = "1, 2, 1", expect = ACCEPTABLE_INTERESTING, desc = "the copy is cancelled, too late for the loop's")
-    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE_INTERESTING, desc = "the result came first, for both")
-    @Outcome(expect = FORBIDDEN, desc = "one of them never ends, or the copy has a result that isn't there")
+    @Outcome(
+            id = "1, 2, 1",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "the copy is cancelled, too late for the loop's")
+    @Outcome(
+            id = "0, 1, 1",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "the result came first, for both")
+    @Outcome(
+            expect = FORBIDDEN,
+            desc = "one of them never ends, or the copy has a result that isn't there")
     @State
     public static class CancelVsCompletion {
 
@@ -152,7 +168,10 @@ public final class ThreadsafeFuturesStress {
 
     /** A coroutine is handed in while the loop is closed. */
     @JCStressTest
-    @Outcome(id = "2", expect = ACCEPTABLE_INTERESTING, desc = "it was taken, and cancelled by close")
+    @Outcome(
+            id = "2",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "it was taken, and cancelled by close")
     @Outcome(id = "3", expect = ACCEPTABLE_INTERESTING, desc = "it was refused")
     @Outcome(expect = FORBIDDEN, desc = "its future never ends, or it has run")
     @State
@@ -187,7 +206,9 @@ public final class ThreadsafeFuturesStress {
     @JCStressTest
     @Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "cancelled, and no task is left")
     @Outcome(id = "0, 1, 0", expect = ACCEPTABLE_INTERESTING, desc = "it ran first")
-    @Outcome(expect = FORBIDDEN, desc = "its future never ends, or a task is left that nobody waits for")
+    @Outcome(
+            expect = FORBIDDEN,
+            desc = "its future never ends, or a task is left that nobody waits for")
     @State
     public static class RunCoroutineThreadsafeVsCancel {
 

@@ -1,5 +1,7 @@
 package asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -8,15 +10,14 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A result that isn't there yet, on one loop. Python's {@code asyncio.Future}.
  *
- * <p>Make one with {@link EventLoop#createFuture}, complete it with {@link #setResult}, {@link #setException} or {@link
- * #cancel}, await it with {@link Asyncio#await(AsyncFuture)}. All methods that change it or register something belong
- * to the loop's own thread, and fail on any other while the loop runs; any thread may ask whether it is done and for its
- * outcome.
+ * <p>Make one with {@link EventLoop#createFuture}, complete it with {@link #setResult}, {@link
+ * #setException} or {@link #cancel}, await it with {@link Asyncio#await(AsyncFuture)}. All methods
+ * that change it or register something belong to the loop's own thread, and fail on any other while
+ * the loop runs; any thread may ask whether it is done and for its outcome.
  *
  * @param <T> the type of the result
  */
@@ -61,7 +62,10 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     /** The error of a cancelled task, for the first who asks. */
     private @Nullable CancelledError cancelledError;
 
-    /** What will report the exception if nobody asks for it; null when somebody did. Cleared by any thread. */
+    /**
+     * What will report the exception if nobody asks for it; null when somebody did. Cleared by any
+     * thread.
+     */
     private volatile Unretrieved.@Nullable Entry unretrieved;
 
     private final @Nullable Throwable creationStack;
@@ -149,8 +153,10 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
             }
             case CANCELLED -> makeCancelledError();
             default ->
-                throw new InvalidStateException(asked
-                        + ": the result is not ready; await(future) waits for it: " + this);
+                    throw new InvalidStateException(
+                            asked
+                                    + ": the result is not ready; await(future) waits for it: "
+                                    + this);
         };
     }
 
@@ -164,7 +170,10 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         return state == FINISHED && failed ? (Throwable) outcome : null;
     }
 
-    /** The error of a cancelled future: the one that ended the task for the first who asks, then new ones. */
+    /**
+     * The error of a cancelled future: the one that ended the task for the first who asks, then new
+     * ones.
+     */
     final CancelledError makeCancelledError() {
         CancelledError error = cancelledError;
         if (error != null) {
@@ -174,7 +183,10 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         return newCancelledError();
     }
 
-    /** An error of its own for a list of outcomes; the one that ended the task is left for the first who asks. */
+    /**
+     * An error of its own for a list of outcomes; the one that ended the task is left for the first
+     * who asks.
+     */
     final CancelledError newCancelledError() {
         return new CancelledError(cancelMessage);
     }
@@ -201,14 +213,15 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     }
 
     /**
-     * Sets the exception and schedules the callbacks. If nobody ever asks for it, it is reported to the loop's
-     * exception handler, when the loop is closed at the latest.
+     * Sets the exception and schedules the callbacks. If nobody ever asks for it, it is reported to
+     * the loop's exception handler, when the loop is closed at the latest.
      *
      * @param exception the exception, which await will throw as it is
      * @throws InvalidStateException if this is done already
      */
     public void setException(Throwable exception) {
-        Objects.requireNonNull(exception, "the exception is null: use setResult(null) for a result of null");
+        Objects.requireNonNull(
+                exception, "the exception is null: use setResult(null) for a result of null");
         checkSettable();
         outcome = exception;
         failed = true;
@@ -288,8 +301,9 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     void finished() {}
 
     /**
-     * Calls {@code callback} with this once it is done: in the next iteration if it is done already. It runs in a copy
-     * of the current context, and its errors go to the loop's exception handler.
+     * Calls {@code callback} with this once it is done: in the next iteration if it is done
+     * already. It runs in a copy of the current context, and its errors go to the loop's exception
+     * handler.
      *
      * @param callback what to call, on the loop's thread; it must not await
      */
@@ -304,8 +318,10 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      * @param context the context to run it in
      */
     public final void addDoneCallback(Consumer<? super AsyncFuture<T>> callback, Context context) {
-        Objects.requireNonNull(callback, "the callback is null: pass what to call, such as f -> use(f.result())");
-        Objects.requireNonNull(context, "the context is null: leave it out to run in a copy of the current one");
+        Objects.requireNonNull(
+                callback, "the callback is null: pass what to call, such as f -> use(f.result())");
+        Objects.requireNonNull(
+                context, "the context is null: leave it out to run in a copy of the current one");
         if (done()) {
             loop.checkOpen("calling back"); // it would never be called
         }
@@ -320,7 +336,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      */
     public final int removeDoneCallback(Consumer<? super AsyncFuture<T>> callback) {
         loop.checkThread("AsyncFuture.removeDoneCallback");
-        return removeIf(entry -> entry instanceof UserCallback<?> user && user.callback.equals(callback));
+        return removeIf(
+                entry -> entry instanceof UserCallback<?> user && user.callback.equals(callback));
     }
 
     /** Has {@code entry} scheduled when this is done, or now if it is. */
@@ -369,9 +386,9 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     }
 
     /**
-     * A {@code CompletableFuture} that ends as this does, for code outside of the loop: cancellation is a {@link
-     * CancellationException} there. Cancelling it cancels this. If the loop is closed before this is done, it is
-     * cancelled.
+     * A {@code CompletableFuture} that ends as this does, for code outside of the loop:
+     * cancellation is a {@link CancellationException} there. Cancelling it cancels this. If the
+     * loop is closed before this is done, it is cancelled.
      *
      * @return a new future
      */
@@ -383,8 +400,11 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     final T blockingResult() {
         Throwable error = error("result()");
         if (error instanceof CancelledError cancelled) {
-            CancellationException exception = new CancellationException(
-                    cancelled.getMessage() == null ? "the task was cancelled" : cancelled.getMessage());
+            CancellationException exception =
+                    new CancellationException(
+                            cancelled.getMessage() == null
+                                    ? "the task was cancelled"
+                                    : cancelled.getMessage());
             exception.initCause(cancelled);
             throw exception;
         }
@@ -410,20 +430,24 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     }
 
     /** A user's callback in its context. */
-    private record UserCallback<T extends @Nullable Object>(Consumer<? super AsyncFuture<T>> callback, Context context)
-            implements DoneEntry {
+    private record UserCallback<T extends @Nullable Object>(
+            Consumer<? super AsyncFuture<T>> callback, Context context) implements DoneEntry {
 
         @Override
         @SuppressWarnings("unchecked") // registered with this very future
         public void schedule(AsyncFuture<?> future) {
             AsyncFuture<T> done = (AsyncFuture<T>) future;
-            future.loop().core().add(new CallbackHandle(future.loop(), new DoneCall<>(callback, done), context));
+            future.loop()
+                    .core()
+                    .add(
+                            new CallbackHandle(
+                                    future.loop(), new DoneCall<>(callback, done), context));
         }
     }
 
     /** The call itself; a record so that it prints as what it is. */
-    private record DoneCall<T extends @Nullable Object>(Consumer<? super AsyncFuture<T>> callback, AsyncFuture<T> future)
-            implements Runnable {
+    private record DoneCall<T extends @Nullable Object>(
+            Consumer<? super AsyncFuture<T>> callback, AsyncFuture<T> future) implements Runnable {
         @Override
         public void run() {
             callback.accept(future);

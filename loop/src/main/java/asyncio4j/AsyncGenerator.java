@@ -3,13 +3,16 @@ package asyncio4j;
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.FiberEngine;
 import asyncio4j.internal.fiber.Step;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes items one by one, and may await between them. What {@code async def} with {@code yield} makes in Python.
+ * Makes items one by one, and may await between them. What {@code async def} with {@code yield}
+ * makes in Python.
  *
  * {@snippet :
  * AsyncGenerator<Integer> countdown = AsyncGenerator.of(g -> {
@@ -25,13 +28,15 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>The body runs when an item is asked for, in the task that asks and in its context, up to the next {@code yield}. A
- * generator that was begun and isn't at its end has to be closed, best by try-with-resources; {@link Runner#close}
- * closes those that were forgotten. It is for one task at a time, and for one loop.
+ * <p>The body runs when an item is asked for, in the task that asks and in its context, up to the
+ * next {@code yield}. A generator that was begun and isn't at its end has to be closed, best by
+ * try-with-resources; {@link Runner#close} closes those that were forgotten. It is for one task at
+ * a time, and for one loop.
  *
  * @param <T> the type of the items
  */
-public final class AsyncGenerator<T extends @Nullable Object> implements AutoCloseable, Iterable<T> {
+public final class AsyncGenerator<T extends @Nullable Object>
+        implements AutoCloseable, Iterable<T> {
 
     /**
      * The body of a generator.
@@ -62,9 +67,10 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
          *
          * @param item the item
          * @return what {@link AsyncGenerator#asend} sent; null for {@link AsyncGenerator#anext}
-         * @throws GeneratorExit if the generator is closed; what {@link AsyncGenerator#athrow} was given
-         * @throws IllegalStateException anywhere but in the body itself, and inside {@link Context#run}: the body runs
-         *     in the context of whoever asks for the item
+         * @throws GeneratorExit if the generator is closed; what {@link AsyncGenerator#athrow} was
+         *     given
+         * @throws IllegalStateException anywhere but in the body itself, and inside {@link
+         *     Context#run}: the body runs in the context of whoever asks for the item
          */
         @SuppressWarnings("NamedLikeContextualKeyword") // it is always called as g.yield(item)
         @Nullable Object yield(T item);
@@ -134,7 +140,8 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
         return () -> {
             if (value != null && body != null && !ended) {
                 throw new IllegalArgumentException(
-                        "can't send a value to a generator that hasn't begun: asend(null) or anext() first");
+                        "can't send a value to a generator that hasn't begun: asend(null) or"
+                                + " anext() first");
             }
             return advance("asend()", value);
         };
@@ -144,8 +151,9 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
      * Asks for the next item, and has the body's {@code yield} throw {@code error}.
      *
      * @param error what to throw
-     * @return a coroutine of the item; it throws what the body lets out, and {@link StopAsyncIteration} if that ends
-     *     without. Of a generator that has ended before, a coroutine of null, as in Python
+     * @return a coroutine of the item; it throws what the body lets out, and {@link
+     *     StopAsyncIteration} if that ends without. Of a generator that has ended before, a
+     *     coroutine of null, as in Python
      */
     @SuppressWarnings("NullAway") // null is for a generator that has ended
     public Coroutine<T> athrow(Throwable error) {
@@ -161,8 +169,8 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
     }
 
     /**
-     * Has the body's {@code yield} throw {@link GeneratorExit}, so that its {@code finally} blocks run, awaits in them
-     * too. Does nothing if it has ended; one that hasn't begun never will.
+     * Has the body's {@code yield} throw {@link GeneratorExit}, so that its {@code finally} blocks
+     * run, awaits in them too. Does nothing if it has ended; one that hasn't begun never will.
      *
      * @return a coroutine that ends when the body has; it throws what the body throws, and {@link
      *     IllegalStateException} if that yields again
@@ -190,7 +198,8 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
             }
             return;
         }
-        throw new IllegalStateException("async generator ignored GeneratorExit: don't yield while it is being closed");
+        throw new IllegalStateException(
+                "async generator ignored GeneratorExit: don't yield while it is being closed");
     }
 
     /** {@link #aclose}, awaited. */
@@ -200,7 +209,8 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
     }
 
     /**
-     * The items one by one, for a {@code for} loop in a task; leaving the loop early doesn't close the generator.
+     * The items one by one, for a {@code for} loop in a task; leaving the loop early doesn't close
+     * the generator.
      *
      * @return an iterator over what is still to come
      */
@@ -227,7 +237,9 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
     private void checkNotRunning(String what) {
         if (running) {
             throw new IllegalStateException(
-                    what + ": asynchronous generator is already running: it is for one task at a time");
+                    what
+                            + ": asynchronous generator is already running: it is for one task at a"
+                            + " time");
         }
     }
 
@@ -291,7 +303,10 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
         }
     }
 
-    /** The loop is gone: ends the body if it is suspended at a yield. Called while the loop doesn't run. */
+    /**
+     * The loop is gone: ends the body if it is suspended at a yield. Called while the loop doesn't
+     * run.
+     */
     void unwind() {
         DefaultEventLoop closed = loop;
         Fiber suspended = fiber;
@@ -316,9 +331,12 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
         ended = true;
         fiber = null;
         closed.generators().remove(this);
-        closed.report(ExceptionContext.of(
-                "async generator ignored GeneratorExit: it goes on after its loop was closed, and is left: " + this,
-                null));
+        closed.report(
+                ExceptionContext.of(
+                        "async generator ignored GeneratorExit: it goes on after its loop was"
+                                + " closed, and is left: "
+                                + this,
+                        null));
     }
 
     private final class BodyStep extends Step implements Yielder<T> {
@@ -341,7 +359,9 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
             try {
                 begin.run(this);
             } catch (StopAsyncIteration e) {
-                failure = new IllegalStateException("async generator raised StopAsyncIteration: return instead", e);
+                failure =
+                        new IllegalStateException(
+                                "async generator raised StopAsyncIteration: return instead", e);
             } catch (Throwable e) {
                 failure = e; // whoever asked gets it, the loop's own exits too
             }
@@ -358,12 +378,16 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
         public @Nullable Object yield(T value) {
             Fiber self = Fiber.current();
             if (self == null || self != fiber) {
-                throw new IllegalStateException("yield belongs to the generator's own body, not to "
-                        + "another task or thread: " + AsyncGenerator.this);
+                throw new IllegalStateException(
+                        "yield belongs to the generator's own body, not to "
+                                + "another task or thread: "
+                                + AsyncGenerator.this);
             }
             if (self.context() != context) {
-                throw new IllegalStateException("yield inside Context.run: the body runs in the context of whoever "
-                        + "asks for the item; leave run(...) first: " + AsyncGenerator.this);
+                throw new IllegalStateException(
+                        "yield inside Context.run: the body runs in the context of whoever "
+                                + "asks for the item; leave run(...) first: "
+                                + AsyncGenerator.this);
             }
             FiberEngine engine = DefaultEventLoop.of(self).core().engine();
             if (self.dying()) {
@@ -427,6 +451,7 @@ public final class AsyncGenerator<T extends @Nullable Object> implements AutoClo
     public String toString() {
         return "AsyncGenerator["
                 + (ended ? "ended" : running ? "running" : body != null ? "not begun" : "suspended")
-                + (closed ? ", closed" : "") + "]";
+                + (closed ? ", closed" : "")
+                + "]";
     }
 }

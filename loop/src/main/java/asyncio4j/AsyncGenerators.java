@@ -1,15 +1,17 @@
 package asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The generators of a loop that were begun and haven't ended. Baton holder only. */
 final class AsyncGenerators {
 
-    static final String CLOSING_FAILED = "an error occurred during closing of asynchronous generator ";
+    static final String CLOSING_FAILED =
+            "an error occurred during closing of asynchronous generator ";
 
     private final DefaultEventLoop loop;
 
@@ -29,8 +31,10 @@ final class AsyncGenerators {
         if (shutdownCalled) {
             LoopReports.LOG.log(
                     System.Logger.Level.WARNING,
-                    "asynchronous generator " + generator
-                            + " was begun after loop.shutdownAsyncGenerators(): close it yourself, nobody else will");
+                    "asynchronous generator "
+                            + generator
+                            + " was begun after loop.shutdownAsyncGenerators(): close it yourself,"
+                            + " nobody else will");
         }
         open.add(generator);
     }
@@ -54,7 +58,8 @@ final class AsyncGenerators {
             }
             List<@Nullable Object> results = Asyncio.await(Asyncio.gatherReturnExceptions(closes));
             for (int i = 0; i < results.size(); i++) {
-                if (results.get(i) instanceof Throwable error && !(error instanceof CancelledError)) {
+                if (results.get(i) instanceof Throwable error
+                        && !(error instanceof CancelledError)) {
                     loop.report(ExceptionContext.of(CLOSING_FAILED + closing.get(i), error));
                 }
             }

@@ -1,6 +1,9 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of Python's {@code asyncio} module; import them statically.
@@ -29,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Asyncio {
 
-    static final String NULL_COROUTINE = "a coroutine was expected, not null: pass a lambda, such as () -> await(...)";
+    static final String NULL_COROUTINE =
+            "a coroutine was expected, not null: pass a lambda, such as () -> await(...)";
 
     /** What set_event_loop set, by thread. */
     private static final ThreadLocal<@Nullable EventLoop> SET = new ThreadLocal<>();
@@ -43,8 +46,8 @@ public final class Asyncio {
     // Running
 
     /**
-     * Runs {@code main} on a new loop and cleans up after it. Python's {@code asyncio.run}; {@link Runner} has the
-     * options.
+     * Runs {@code main} on a new loop and cleans up after it. Python's {@code asyncio.run}; {@link
+     * Runner} has the options.
      *
      * @param main the coroutine
      * @param <T> the type of its result
@@ -73,7 +76,9 @@ public final class Asyncio {
     static void checkNotRunning(String what) {
         if (Fiber.current() != null) {
             throw new IllegalStateException(
-                    what + " cannot be called from a running event loop: await(...) the coroutine there");
+                    what
+                            + " cannot be called from a running event loop: await(...) the"
+                            + " coroutine there");
         }
     }
 
@@ -107,15 +112,16 @@ public final class Asyncio {
         DefaultEventLoop loop = DefaultEventLoop.running();
         if (loop == null) {
             throw new IllegalStateException(
-                    "no running event loop on thread " + Thread.currentThread().getName()
+                    "no running event loop on thread "
+                            + Thread.currentThread().getName()
                             + ": start one with Asyncio.run(...) or a Runner");
         }
         return loop.facade();
     }
 
     /**
-     * The running loop, else the one that {@link #setEventLoop} set for this thread. Python's {@code
-     * asyncio.get_event_loop}.
+     * The running loop, else the one that {@link #setEventLoop} set for this thread. Python's
+     * {@code asyncio.get_event_loop}.
      *
      * @return the loop
      * @throws IllegalStateException if there is neither
@@ -127,8 +133,10 @@ public final class Asyncio {
         }
         EventLoop set = SET.get();
         if (set == null) {
-            throw new IllegalStateException("There is no current event loop in thread "
-                    + Thread.currentThread().getName() + ": start one with Asyncio.run(...) or a Runner");
+            throw new IllegalStateException(
+                    "There is no current event loop in thread "
+                            + Thread.currentThread().getName()
+                            + ": start one with Asyncio.run(...) or a Runner");
         }
         return set;
     }
@@ -149,13 +157,16 @@ public final class Asyncio {
     // Awaiting
 
     /**
-     * Waits for {@code future}; the other tasks go on meanwhile. One that is done is answered without suspending.
+     * Waits for {@code future}; the other tasks go on meanwhile. One that is done is answered
+     * without suspending.
      *
      * @param future a future or task of the running loop
      * @param <T> the type of the result
      * @return its result; its exception is thrown as it is, checked or not
-     * @throws CancelledError if the calling task is cancelled, and then {@code future} is too, or if {@code future} was
-     * @throws IllegalStateException outside of a task, or if the future is another loop's, or the calling task itself
+     * @throws CancelledError if the calling task is cancelled, and then {@code future} is too, or
+     *     if {@code future} was
+     * @throws IllegalStateException outside of a task, or if the future is another loop's, or the
+     *     calling task itself
      */
     public static <T extends @Nullable Object> T await(AsyncFuture<T> future) {
         Objects.requireNonNull(future, "await: the future is null");
@@ -198,7 +209,8 @@ public final class Asyncio {
      *
      * @param stage the stage; any thread may complete it
      * @param <T> the type of the result
-     * @return its result; its exception is thrown as it is, without a {@link CompletionException} around it
+     * @return its result; its exception is thrown as it is, without a {@link CompletionException}
+     *     around it
      * @throws CancelledError if the calling task or the stage is cancelled
      * @throws IllegalStateException outside of a task
      */
@@ -214,12 +226,13 @@ public final class Asyncio {
     /** Waits until {@code future} is done, and leaves its outcome alone. */
     static void awaitSettled(AsyncFuture<?> future) {
         AsyncFuture<@Nullable Void> settled = future.loop().createFuture();
-        LightCallback tell = new LightCallback() {
-            @Override
-            public void run() {
-                settled.setResultUnlessDone(null);
-            }
-        };
+        LightCallback tell =
+                new LightCallback() {
+                    @Override
+                    public void run() {
+                        settled.setResultUnlessDone(null);
+                    }
+                };
         future.add(tell);
         try {
             await(settled);
@@ -249,12 +262,14 @@ public final class Asyncio {
     private static IllegalStateException outside(String what) {
         return new IllegalStateException(
                 Fiber.current() == null
-                        ? what + " outside of a coroutine, on thread "
+                        ? what
+                                + " outside of a coroutine, on thread "
                                 + Thread.currentThread().getName()
                                 + ": run the code with Asyncio.run(...) or Runner.run(...), or use"
                                 + " runCoroutineThreadsafe(coroutine, loop)"
-                        : what + " inside a plain callback, which cannot suspend: start a task there with"
-                                + " createTask(() -> ...)");
+                        : what
+                                + " inside a plain callback, which cannot suspend: start a task"
+                                + " there with createTask(() -> ...)");
     }
 
     // Tasks
@@ -281,8 +296,8 @@ public final class Asyncio {
     }
 
     /**
-     * A task that runs {@code coroutine} on the running loop, from the next iteration on. Python's {@code
-     * asyncio.create_task}. The loop holds it until it is done.
+     * A task that runs {@code coroutine} on the running loop, from the next iteration on. Python's
+     * {@code asyncio.create_task}. The loop holds it until it is done.
      *
      * @param coroutine the body
      * @param <T> the type of the result
@@ -311,7 +326,8 @@ public final class Asyncio {
      * @param <T> the type of the result
      * @return the task
      */
-    public static <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine, TaskOptions options) {
+    public static <T extends @Nullable Object> Task<T> createTask(
+            Coroutine<T> coroutine, TaskOptions options) {
         Objects.requireNonNull(coroutine, NULL_COROUTINE);
         return getRunningLoop().createTask(coroutine, options);
     }
@@ -329,7 +345,8 @@ public final class Asyncio {
     }
 
     /**
-     * A future for {@code awaitable}: itself if it is one, else a task. Python's {@code asyncio.ensure_future}.
+     * A future for {@code awaitable}: itself if it is one, else a task. Python's {@code
+     * asyncio.ensure_future}.
      *
      * @param awaitable a future or a coroutine
      * @param <T> the type of the result
@@ -341,7 +358,8 @@ public final class Asyncio {
                 : ensureFuture(awaitable, DefaultEventLoop.unwrap(getEventLoop()));
     }
 
-    static <T extends @Nullable Object> AsyncFuture<T> ensureFuture(Awaitable<T> awaitable, DefaultEventLoop loop) {
+    static <T extends @Nullable Object> AsyncFuture<T> ensureFuture(
+            Awaitable<T> awaitable, DefaultEventLoop loop) {
         return switch (awaitable) {
             case AsyncFuture<T> future -> future;
             case Coroutine<T> coroutine -> loop.facade().createTask(coroutine, TaskOptions.DEFAULT);
@@ -351,8 +369,8 @@ public final class Asyncio {
     // Combinators
 
     /**
-     * Suspends for a time. Python's {@code asyncio.sleep}; not positive means: let everything that is ready have its
-     * turn.
+     * Suspends for a time. Python's {@code asyncio.sleep}; not positive means: let everything that
+     * is ready have its turn.
      *
      * @param delay how long
      * @return a coroutine that ends after that
@@ -378,12 +396,13 @@ public final class Asyncio {
      *
      * @param coroutines what to run
      * @param <T> the type of the results
-     * @return a future of the results in the order of the arguments, or of the first error; the others go on then.
-     *     Cancelling it cancels all
+     * @return a future of the results in the order of the arguments, or of the first error; the
+     *     others go on then. Cancelling it cancels all
      */
     @SafeVarargs
     @SuppressWarnings("varargs") // only read
-    public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(Coroutine<? extends T>... coroutines) {
+    public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(
+            Coroutine<? extends T>... coroutines) {
         return gather(Arrays.asList(coroutines));
     }
 
@@ -391,8 +410,8 @@ public final class Asyncio {
      * Runs coroutines without results at the same time, as tasks.
      *
      * @param coroutines what to run
-     * @return a future of as many nulls, or of the first error; the others go on then. Cancelling it
-     *     cancels all
+     * @return a future of as many nulls, or of the first error; the others go on then. Cancelling
+     *     it cancels all
      */
     public static AsyncFuture<List<@Nullable Void>> gather(VoidCoroutine... coroutines) {
         return gather(Arrays.stream(coroutines).map(Coroutine::of).toList());
@@ -403,23 +422,25 @@ public final class Asyncio {
      *
      * @param futures what to wait for
      * @param <T> the type of the results
-     * @return a future of the results in the order of the arguments, or of the first error; the others go on then.
-     *     Cancelling it cancels all
+     * @return a future of the results in the order of the arguments, or of the first error; the
+     *     others go on then. Cancelling it cancels all
      */
     @SafeVarargs
     @SuppressWarnings("varargs") // only read
-    public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(AsyncFuture<? extends T>... futures) {
+    public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(
+            AsyncFuture<? extends T>... futures) {
         return gather(Arrays.asList(futures));
     }
 
     /**
-     * Waits for futures and runs coroutines, all at the same time. Python's {@code asyncio.gather}. A future that comes
-     * twice is waited for once; a coroutine that comes twice is run twice, as a Java lambda can be.
+     * Waits for futures and runs coroutines, all at the same time. Python's {@code asyncio.gather}.
+     * A future that comes twice is waited for once; a coroutine that comes twice is run twice, as a
+     * Java lambda can be.
      *
      * @param awaitables futures and coroutines
      * @param <T> the type of the results
-     * @return a future of the results in the order of the arguments, or of the first error; the others go on then.
-     *     Cancelling it cancels all
+     * @return a future of the results in the order of the arguments, or of the first error; the
+     *     others go on then. Cancelling it cancels all
      */
     public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(
             Collection<? extends Awaitable<? extends T>> awaitables) {
@@ -427,8 +448,8 @@ public final class Asyncio {
     }
 
     /**
-     * {@link #gather(Collection)} with {@code return_exceptions}: errors are results like others, so that it waits for
-     * all.
+     * {@link #gather(Collection)} with {@code return_exceptions}: errors are results like others,
+     * so that it waits for all.
      *
      * @param awaitables futures and coroutines
      * @return a future of a list with a result or a {@link Throwable} for each
@@ -439,8 +460,9 @@ public final class Asyncio {
     }
 
     /**
-     * A future that stands for {@code awaitable} and can be cancelled without cancelling that. Python's {@code
-     * asyncio.shield}. If the inner one fails after that, the exception handler is told.
+     * A future that stands for {@code awaitable} and can be cancelled without cancelling that.
+     * Python's {@code asyncio.shield}. If the inner one fails after that, the exception handler is
+     * told.
      *
      * @param awaitable a future, or a coroutine, which becomes a task
      * @param <T> the type of the result
@@ -464,16 +486,18 @@ public final class Asyncio {
     }
 
     /**
-     * An await with a deadline. Python's {@code asyncio.wait_for}. A coroutine runs in the calling task; when the time
-     * is over it is cancelled, and {@link java.util.concurrent.TimeoutException} thrown once it has ended. If it has a
-     * result in spite of that, that counts.
+     * An await with a deadline. Python's {@code asyncio.wait_for}. A coroutine runs in the calling
+     * task; when the time is over it is cancelled, and {@link
+     * java.util.concurrent.TimeoutException} thrown once it has ended. If it has a result in spite
+     * of that, that counts.
      *
      * @param awaitable a future or a coroutine
      * @param timeout how long it may take
      * @param <T> the type of the result
      * @return a coroutine of the result
      */
-    public static <T extends @Nullable Object> Coroutine<T> waitFor(Awaitable<T> awaitable, Duration timeout) {
+    public static <T extends @Nullable Object> Coroutine<T> waitFor(
+            Awaitable<T> awaitable, Duration timeout) {
         return new WaitFor<>(awaitable, timeout);
     }
 
@@ -505,8 +529,8 @@ public final class Asyncio {
     // Threads
 
     /**
-     * Runs blocking code on another thread, with a copy of the calling task's context. Python's {@code
-     * asyncio.to_thread}.
+     * Runs blocking code on another thread, with a copy of the calling task's context. Python's
+     * {@code asyncio.to_thread}.
      *
      * @param work what to run
      * @param <T> the type of the result
@@ -527,7 +551,8 @@ public final class Asyncio {
      * @param coroutine the coroutine
      * @param loop the loop
      * @param <T> the type of the result
-     * @return a future of the result; cancelling it cancels the task. {@code join()} throws what a JDK future throws
+     * @return a future of the result; cancelling it cancels the task. {@code join()} throws what a
+     *     JDK future throws
      * @throws IllegalStateException if the loop is closed
      * @see ExecutionException
      */
@@ -537,8 +562,8 @@ public final class Asyncio {
     }
 
     /**
-     * A future of the running loop that ends as {@code stage} does. Python's {@code asyncio.wrap_future}. Cancelling it
-     * cancels a {@link CompletableFuture}.
+     * A future of the running loop that ends as {@code stage} does. Python's {@code
+     * asyncio.wrap_future}. Cancelling it cancels a {@link CompletableFuture}.
      *
      * @param stage the stage; any thread may complete it
      * @param <T> the type of the result

@@ -3,14 +3,17 @@ package asyncio4j;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack of an await that rethrew an exception, added to that exception as suppressed: the exception comes out as it
- * went in, and still tells the way it took.
+ * The stack of an await that rethrew an exception, added to that exception as suppressed: the
+ * exception comes out as it went in, and still tells the way it took.
  */
 final class AwaitSite extends Throwable {
 
     private static final long serialVersionUID = 1L;
 
-    /** More than this are not added: an exception may be shared, or pass through a chain of thousands of tasks. */
+    /**
+     * More than this are not added: an exception may be shared, or pass through a chain of
+     * thousands of tasks.
+     */
     private static final int MOST = 8;
 
     private AwaitSite(String message) {
@@ -24,7 +27,9 @@ final class AwaitSite extends Throwable {
      * @param task the task that awaits; null for a thread outside of the loop
      */
     static void add(Throwable error, @Nullable Task<?> task) {
-        if (error instanceof CancelledError || error instanceof GeneratorExit || error instanceof StopAsyncIteration) {
+        if (error instanceof CancelledError
+                || error instanceof GeneratorExit
+                || error instanceof StopAsyncIteration) {
             return; // made for the one who gets it, and expected
         }
         int present = 0;
@@ -35,7 +40,10 @@ final class AwaitSite extends Throwable {
         }
         if (present < MOST) {
             error.addSuppressed(
-                    new AwaitSite(task == null ? "awaited here" : "awaited here by task " + task.getName()));
+                    new AwaitSite(
+                            task == null
+                                    ? "awaited here"
+                                    : "awaited here by task " + task.getName()));
         }
     }
 

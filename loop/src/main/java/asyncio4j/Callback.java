@@ -1,12 +1,14 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * A user's callback and the context to run it in: what both kinds of handles hold.
  *
- * <p>{@code action} is written by the baton holder and, to cancel, by any thread; the rest never changes.
+ * <p>{@code action} is written by the baton holder and, to cancel, by any thread; the rest never
+ * changes.
  */
 final class Callback {
 
@@ -27,7 +29,8 @@ final class Callback {
         this.loop = loop;
         this.action = action;
         this.context = context == null ? Context.copyContext() : context;
-        this.creationStack = loop.getDebug() ? new CreationStack("the callback was registered here") : null;
+        this.creationStack =
+                loop.getDebug() ? new CreationStack("the callback was registered here") : null;
         this.name = action.getClass().getName();
     }
 
@@ -47,7 +50,9 @@ final class Callback {
         return creationStack;
     }
 
-    /** Runs the callback in its context; its errors go to the loop's exception handler. On a pump. */
+    /**
+     * Runs the callback in its context; its errors go to the loop's exception handler. On a pump.
+     */
     void run(Handle handle) {
         Runnable todo = action;
         if (todo == null) {
@@ -60,8 +65,7 @@ final class Callback {
         } catch (KeyboardInterrupt | SystemExit e) {
             throw e;
         } catch (Throwable e) {
-            loop.report(
-                    ExceptionContext.of("Exception in callback " + name, e).handle(handle));
+            loop.report(ExceptionContext.of("Exception in callback " + name, e).handle(handle));
         } finally {
             fiber.context(null);
         }

@@ -1,6 +1,7 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Step;
+
 import org.jspecify.annotations.Nullable;
 
 /** The handle of a callback that is ready at once. */

@@ -1,10 +1,12 @@
 package asyncio4j;
 
 import asyncio4j.internal.spi.Companion;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
-import org.jspecify.annotations.Nullable;
 
 /** The {@link Companion}s that are there, and what they are asked. Any thread. */
 final class Companions {
@@ -15,7 +17,8 @@ final class Companions {
 
     private static List<Companion> load() {
         List<Companion> all = new ArrayList<>();
-        for (Companion companion : ServiceLoader.load(Companion.class, Companion.class.getClassLoader())) {
+        for (Companion companion :
+                ServiceLoader.load(Companion.class, Companion.class.getClassLoader())) {
             companion.loopCreated();
             all.add(companion);
         }
@@ -27,15 +30,24 @@ final class Companions {
         // loading this class did it
     }
 
-    /** Reports a result that does nothing as it is: the coroutine forgot an await. In debug mode only. */
+    /**
+     * Reports a result that does nothing as it is: the coroutine forgot an await. In debug mode
+     * only.
+     */
     static void checkReturned(Task<?> task, Object value) {
         String kind = awaitable(value);
         if (kind != null) {
-            task.loop().report(ExceptionContext.of(
-                            "Task " + task.getName() + " returned " + kind + " that nobody awaited, so it never runs: "
-                                    + "write return await(...) in the coroutine",
-                            null)
-                    .future(task));
+            task.loop()
+                    .report(
+                            ExceptionContext.of(
+                                            "Task "
+                                                    + task.getName()
+                                                    + " returned "
+                                                    + kind
+                                                    + " that nobody awaited, so it never runs: "
+                                                    + "write return await(...) in the coroutine",
+                                            null)
+                                    .future(task));
         }
     }
 

@@ -2,17 +2,19 @@ package asyncio4j;
 
 import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The values of the {@link ContextVar}s that a task sees. Python's {@code contextvars.Context}.
  *
- * <p>Copying one takes the same short time whatever is in it. A context may be handed from thread to thread, but is
- * used by one at a time: the task or callback that runs in it.
+ * <p>Copying one takes the same short time whatever is in it. A context may be handed from thread
+ * to thread, but is used by one at a time: the task or callback that runs in it.
  */
 public final class Context {
 
@@ -98,7 +100,8 @@ public final class Context {
     }
 
     /**
-     * Runs {@code body} in this context: what it sets stays here, and the caller's context is untouched.
+     * Runs {@code body} in this context: what it sets stays here, and the caller's context is
+     * untouched.
      *
      * @param body what to run; in a coroutine it may await
      * @param <T> the type of its result
@@ -108,7 +111,8 @@ public final class Context {
     public <T extends @Nullable Object> T run(Callable<T> body) {
         Objects.requireNonNull(body, "the body is null: pass what to run in this context");
         if (entered) {
-            throw new IllegalStateException("cannot enter " + this + ": it is already entered; run a copy() of it");
+            throw new IllegalStateException(
+                    "cannot enter " + this + ": it is already entered; run a copy() of it");
         }
         Context before = enter();
         entered = true;

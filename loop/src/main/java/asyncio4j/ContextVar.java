@@ -1,15 +1,18 @@
 package asyncio4j;
 
 import asyncio4j.internal.context.VarMap;
-import java.util.NoSuchElementException;
-import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.NoSuchElementException;
+import java.util.Objects;
+
 /**
- * A variable whose value belongs to a {@link Context}, and so to a task: each task sees its own, and a new task starts
- * with a copy of its maker's. Python's {@code contextvars.ContextVar}.
+ * A variable whose value belongs to a {@link Context}, and so to a task: each task sees its own,
+ * and a new task starts with a copy of its maker's. Python's {@code contextvars.ContextVar}.
  *
- * <p>Outside of a loop the context is the calling thread's. Any thread may use one; make it a static final field.
+ * <p>Outside of a loop the context is the calling thread's. Any thread may use one; make it a
+ * static final field.
  *
  * {@snippet :
  * static final ContextVar<String> USER = ContextVar.of("user");
@@ -51,7 +54,8 @@ public final class ContextVar<T extends @Nullable Object> {
      * @param <T> the type of the values
      * @return a new variable
      */
-    public static <T extends @Nullable Object> ContextVar<T> withDefault(String name, T defaultValue) {
+    public static <T extends @Nullable Object> ContextVar<T> withDefault(
+            String name, T defaultValue) {
         return new ContextVar<>(name, defaultValue);
     }
 
@@ -75,15 +79,19 @@ public final class ContextVar<T extends @Nullable Object> {
         if (value == ABSENT) {
             value = defaultValue;
             if (value == ABSENT) {
-                throw new NoSuchElementException("context variable '" + name
-                        + "' has no value here: set it first, give it a default, or use get(otherwise)");
+                throw new NoSuchElementException(
+                        "context variable '"
+                                + name
+                                + "' has no value here: set it first, give it a default, or use"
+                                + " get(otherwise)");
             }
         }
         return cast(value);
     }
 
     /**
-     * The value in the current context, else {@code otherwise}; the variable's default isn't looked at.
+     * The value in the current context, else {@code otherwise}; the variable's default isn't looked
+     * at.
      *
      * @param otherwise what to answer if there is no value
      * @return the value
@@ -116,10 +124,12 @@ public final class ContextVar<T extends @Nullable Object> {
     public void reset(Token<T> token) {
         Objects.requireNonNull(token, "the token is null: pass the one that set(...) gave");
         if (token.used) {
-            throw new IllegalStateException(token + " was used before: a token is good for one reset");
+            throw new IllegalStateException(
+                    token + " was used before: a token is good for one reset");
         }
         if (token.var != this) {
-            throw new IllegalArgumentException(token + " was made by another variable than '" + name + "'");
+            throw new IllegalArgumentException(
+                    token + " was made by another variable than '" + name + "'");
         }
         Context context = Context.current();
         if (token.context != context) {
@@ -138,7 +148,10 @@ public final class ContextVar<T extends @Nullable Object> {
         return key;
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"}) // only set() puts values in: null only if T allows it
+    @SuppressWarnings({
+        "unchecked",
+        "NullAway"
+    }) // only set() puts values in: null only if T allows it
     private T cast(@Nullable Object value) {
         return (T) value;
     }
@@ -159,7 +172,8 @@ public final class ContextVar<T extends @Nullable Object> {
     }
 
     /**
-     * What {@link ContextVar#set} gives, to put the old value back. Python's {@code contextvars.Token}.
+     * What {@link ContextVar#set} gives, to put the old value back. Python's {@code
+     * contextvars.Token}.
      *
      * @param <T> the type of the values
      */

@@ -1,14 +1,17 @@
 package asyncio4j;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
+
 /**
- * A piece of straight-line Java that may suspend at every {@code await}; what {@code async def} makes in Python.
+ * A piece of straight-line Java that may suspend at every {@code await}; what {@code async def}
+ * makes in Python.
  *
- * <p>It does nothing until a task runs it ({@link Asyncio#createTask(Coroutine)}, {@link Runner#run(Coroutine)}) or
- * another coroutine awaits it, which runs it in that one's task, on the same stack. A lambda that doesn't capture
- * anything changing may be run more than once, unlike Python's coroutine objects.
+ * <p>It does nothing until a task runs it ({@link Asyncio#createTask(Coroutine)}, {@link
+ * Runner#run(Coroutine)}) or another coroutine awaits it, which runs it in that one's task, on the
+ * same stack. A lambda that doesn't capture anything changing may be run more than once, unlike
+ * Python's coroutine objects.
  *
  * {@snippet :
  * Coroutine<Integer> answer = () -> {
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 public non-sealed interface Coroutine<T extends @Nullable Object> extends Awaitable<T> {
 
     /**
-     * The body. Runs on a thread of the loop, in a task; the other tasks of the loop go on only while it awaits.
+     * The body. Runs on a thread of the loop, in a task; the other tasks of the loop go on only
+     * while it awaits.
      *
      * @return the result
      * @throws Exception what the body throws; it reaches whoever awaits as it is, not wrapped
@@ -39,7 +43,8 @@ public non-sealed interface Coroutine<T extends @Nullable Object> extends Awaita
      * @return one that runs {@code body}
      */
     static Coroutine<@Nullable Void> of(VoidCoroutine body) {
-        Objects.requireNonNull(body, "the coroutine is null: pass a lambda, such as () -> await(...)");
+        Objects.requireNonNull(
+                body, "the coroutine is null: pass a lambda, such as () -> await(...)");
         return () -> {
             body.run();
             return null;

@@ -4,6 +4,9 @@ import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.loop.Clock;
 import asyncio4j.internal.loop.LoopCore;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -16,18 +19,20 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The loop: futures, tasks and callbacks on top of a {@link LoopCore}. Python's {@code BaseEventLoop}.
+ * The loop: futures, tasks and callbacks on top of a {@link LoopCore}. Python's {@code
+ * BaseEventLoop}.
  *
  * <p>Fields belong to the baton holder unless they say otherwise.
  */
 final class DefaultEventLoop implements EventLoop {
 
-    private static final String NULL_CONTEXT = "the context is null: leave it out to run in a copy of the current one";
+    private static final String NULL_CONTEXT =
+            "the context is null: leave it out to run in a copy of the current one";
 
-    private static final String NULL_REPORT = "there is nothing to report: pass ExceptionContext.of(message, exception)";
+    private static final String NULL_REPORT =
+            "there is nothing to report: pass ExceptionContext.of(message, exception)";
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -57,7 +62,10 @@ final class DefaultEventLoop implements EventLoop {
     /** A Runner closes this, and has no patience for new tasks any more. Any thread. */
     private volatile boolean shut;
 
-    /** What the bridge keeps along with this loop. Any thread; written under the monitor of {@link #closeListeners}. */
+    /**
+     * What the bridge keeps along with this loop. Any thread; written under the monitor of {@link
+     * #closeListeners}.
+     */
     private volatile @Nullable Object attachment;
 
     /** What users see as this loop: itself, or what forwards to it. */
@@ -65,7 +73,10 @@ final class DefaultEventLoop implements EventLoop {
 
     private @Nullable TaskFactory taskFactory;
 
-    /** What to do when the thread that drives the loop is interrupted; null for leaving at once. Any thread. */
+    /**
+     * What to do when the thread that drives the loop is interrupted; null for leaving at once. Any
+     * thread.
+     */
     private volatile @Nullable Runnable interruptListener;
 
     private volatile boolean debug;
@@ -139,7 +150,10 @@ final class DefaultEventLoop implements EventLoop {
         interruptListener = listener;
     }
 
-    /** Has {@code listener} called when the loop is closed, unless it is taken out before. Any thread. */
+    /**
+     * Has {@code listener} called when the loop is closed, unless it is taken out before. Any
+     * thread.
+     */
     void addCloseListener(Runnable listener) {
         closeListeners.add(listener);
         if (core.closed() && closeListeners.remove(listener)) {
@@ -177,7 +191,10 @@ final class DefaultEventLoop implements EventLoop {
         shut = true;
     }
 
-    /** What the bridge keeps along with this loop; made by {@code factory} the first time. Any thread. */
+    /**
+     * What the bridge keeps along with this loop; made by {@code factory} the first time. Any
+     * thread.
+     */
     Object attachment(Supplier<?> factory) {
         Object present = attachment;
         if (present == null) {
@@ -192,11 +209,19 @@ final class DefaultEventLoop implements EventLoop {
         return present;
     }
 
-    /** Fails unless the calling thread may do {@code what}: it is the loop's, or the loop doesn't run. */
+    /**
+     * Fails unless the calling thread may do {@code what}: it is the loop's, or the loop doesn't
+     * run.
+     */
     void checkThread(String what) {
         if (!core.mayTouch()) {
-            throw new IllegalStateException(what + " belongs to the thread of " + this + ", not to thread "
-                    + Thread.currentThread().getName() + ": use loop.callSoonThreadsafe(...)");
+            throw new IllegalStateException(
+                    what
+                            + " belongs to the thread of "
+                            + this
+                            + ", not to thread "
+                            + Thread.currentThread().getName()
+                            + ": use loop.callSoonThreadsafe(...)");
         }
     }
 
@@ -226,7 +251,9 @@ final class DefaultEventLoop implements EventLoop {
     private void interrupted() {
         Runnable listener = interruptListener;
         if (listener == null) {
-            core.interrupt(new CancellationException("the thread that ran the event loop was interrupted"));
+            core.interrupt(
+                    new CancellationException(
+                            "the thread that ran the event loop was interrupted"));
         } else {
             listener.run();
         }
@@ -235,12 +262,14 @@ final class DefaultEventLoop implements EventLoop {
     private void checkCanRun() {
         if (core.running()) {
             throw new IllegalStateException(
-                    "This event loop is already running: inside of it, await instead of running it again");
+                    "This event loop is already running: inside of it, await instead of running it"
+                            + " again");
         }
         DefaultEventLoop other = running();
         if (other != null) {
-            throw new IllegalStateException("Cannot run the event loop while another loop is running on this thread: "
-                    + "await there, or use toThread(...) to run a loop of its own");
+            throw new IllegalStateException(
+                    "Cannot run the event loop while another loop is running on this thread: "
+                            + "await there, or use toThread(...) to run a loop of its own");
         }
     }
 
@@ -250,18 +279,23 @@ final class DefaultEventLoop implements EventLoop {
         checkOpen("runUntilComplete");
         checkCanRun();
         if (future.loop() != this) {
-            throw new IllegalArgumentException("The future belongs to a different loop than this: " + future
-                    + "; run its own loop, future.getLoop()");
+            throw new IllegalArgumentException(
+                    "The future belongs to a different loop than this: "
+                            + future
+                            + "; run its own loop, future.getLoop()");
         }
-        LightCallback stop = new LightCallback() {
-            @Override
-            public void run() {
-                Throwable error = future.peekException();
-                if (!(error instanceof KeyboardInterrupt) && !(error instanceof SystemExit)) {
-                    core.stop(); // else the loop has left already, and the next run mustn't be stopped
-                }
-            }
-        };
+        LightCallback stop =
+                new LightCallback() {
+                    @Override
+                    public void run() {
+                        Throwable error = future.peekException();
+                        if (!(error instanceof KeyboardInterrupt)
+                                && !(error instanceof SystemExit)) {
+                            core.stop(); // else the loop has left already, and the next run
+                            // mustn't be stopped
+                        }
+                    }
+                };
         future.add(stop);
         try {
             runForever();
@@ -308,7 +342,8 @@ final class DefaultEventLoop implements EventLoop {
     @Override
     public void close() {
         if (core.running()) {
-            throw new IllegalStateException("Cannot close a running event loop: stop() it, and close it afterwards");
+            throw new IllegalStateException(
+                    "Cannot close a running event loop: stop() it, and close it afterwards");
         }
         if (core.closed()) {
             return;
@@ -326,7 +361,8 @@ final class DefaultEventLoop implements EventLoop {
     @Override
     public Coroutine<@Nullable Void> shutdownDefaultExecutor(Duration timeout) {
         checkThread("EventLoop.shutdownDefaultExecutor");
-        return executor.shutdown(Objects.requireNonNull(timeout, "the timeout is null: pass how long to wait"));
+        return executor.shutdown(
+                Objects.requireNonNull(timeout, "the timeout is null: pass how long to wait"));
     }
 
     // Callbacks
@@ -382,10 +418,12 @@ final class DefaultEventLoop implements EventLoop {
     }
 
     private static void checkCallback(Runnable callback) {
-        Objects.requireNonNull(callback, "the callback is null: pass what to call, such as () -> future.cancel()");
+        Objects.requireNonNull(
+                callback, "the callback is null: pass what to call, such as () -> future.cancel()");
         if (callback instanceof Coroutine || callback instanceof VoidCoroutine) {
             throw new IllegalArgumentException(
-                    "coroutines cannot be used as callbacks: use createTask(coroutine) for " + callback);
+                    "coroutines cannot be used as callbacks: use createTask(coroutine) for "
+                            + callback);
         }
     }
 
@@ -410,11 +448,14 @@ final class DefaultEventLoop implements EventLoop {
     }
 
     private long after(Duration delay) {
-        return Durations.after(core.nanos(), Objects.requireNonNull(delay, "the delay is null: use callSoon for none"));
+        return Durations.after(
+                core.nanos(),
+                Objects.requireNonNull(delay, "the delay is null: use callSoon for none"));
     }
 
     private static long nanos(Duration when) {
-        return Durations.nanos(Objects.requireNonNull(when, "the time is null: pass loop.time().plus(...)"));
+        return Durations.nanos(
+                Objects.requireNonNull(when, "the time is null: pass loop.time().plus(...)"));
     }
 
     private TimerHandle at(long when, Runnable callback, @Nullable Context context) {
@@ -439,7 +480,8 @@ final class DefaultEventLoop implements EventLoop {
     }
 
     @Override
-    public <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine, TaskOptions options) {
+    public <T extends @Nullable Object> Task<T> createTask(
+            Coroutine<T> coroutine, TaskOptions options) {
         check("EventLoop.createTask");
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
         TaskFactory factory = taskFactory;
@@ -447,11 +489,13 @@ final class DefaultEventLoop implements EventLoop {
             return newTask(coroutine, options);
         }
         return Objects.requireNonNull(
-                factory.createTask(facade, coroutine, options), "the task factory made no task: return loop.newTask(...)");
+                factory.createTask(facade, coroutine, options),
+                "the task factory made no task: return loop.newTask(...)");
     }
 
     @Override
-    public <T extends @Nullable Object> Task<T> newTask(Coroutine<T> coroutine, TaskOptions options) {
+    public <T extends @Nullable Object> Task<T> newTask(
+            Coroutine<T> coroutine, TaskOptions options) {
         check("EventLoop.newTask");
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
         Objects.requireNonNull(options, "the options are null: pass TaskOptions.DEFAULT");
@@ -486,7 +530,8 @@ final class DefaultEventLoop implements EventLoop {
     // Executor
 
     @Override
-    public <T extends @Nullable Object> AsyncFuture<T> runInExecutor(@Nullable Executor target, Callable<T> work) {
+    public <T extends @Nullable Object> AsyncFuture<T> runInExecutor(
+            @Nullable Executor target, Callable<T> work) {
         check("EventLoop.runInExecutor");
         Objects.requireNonNull(work, "the work is null: pass what to run, such as () -> compute()");
         return executor.run(target, work);
@@ -495,7 +540,10 @@ final class DefaultEventLoop implements EventLoop {
     @Override
     public void setDefaultExecutor(ExecutorService newExecutor) {
         checkThread("EventLoop.setDefaultExecutor");
-        executor.set(Objects.requireNonNull(newExecutor, "the executor is null: pass one, such as Executors.newFixedThreadPool(4)"));
+        executor.set(
+                Objects.requireNonNull(
+                        newExecutor,
+                        "the executor is null: pass one, such as Executors.newFixedThreadPool(4)"));
     }
 
     // Errors and debug mode
@@ -540,7 +588,8 @@ final class DefaultEventLoop implements EventLoop {
     @Override
     public void setSlowCallbackDuration(Duration duration) {
         checkThread("EventLoop.setSlowCallbackDuration");
-        slowCallbackDuration = Objects.requireNonNull(duration, "the duration is null: pass the limit");
+        slowCallbackDuration =
+                Objects.requireNonNull(duration, "the duration is null: pass the limit");
         setDebug(debug);
     }
 
@@ -552,7 +601,10 @@ final class DefaultEventLoop implements EventLoop {
 
     @Override
     public String toString() {
-        return name + "[" + (core.closed() ? "closed" : core.running() ? "running" : "not running")
-                + (debug ? ", debug" : "") + "]";
+        return name
+                + "["
+                + (core.closed() ? "closed" : core.running() ? "running" : "not running")
+                + (debug ? ", debug" : "")
+                + "]";
     }
 }

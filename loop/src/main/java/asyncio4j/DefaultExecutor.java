@@ -1,6 +1,9 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Step;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -8,10 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Work on other threads for a loop: the executor it uses by default, and the way back of the results.
+ * Work on other threads for a loop: the executor it uses by default, and the way back of the
+ * results.
  *
  * <p>Baton holder only, but for what runs on the threads themselves.
  */
@@ -40,12 +43,14 @@ final class DefaultExecutor {
     private ExecutorService defaultExecutor() {
         if (shutdownCalled) {
             throw new IllegalStateException(
-                    "Executor shutdown has been called: start work before the loop shuts down, or pass an executor");
+                    "Executor shutdown has been called: start work before the loop shuts down, or"
+                            + " pass an executor");
         }
         ExecutorService present = executor;
         if (present == null) {
-            present = Executors.newThreadPerTaskExecutor(
-                    Thread.ofVirtual().name("asyncio4j-executor-", 0).factory());
+            present =
+                    Executors.newThreadPerTaskExecutor(
+                            Thread.ofVirtual().name("asyncio4j-executor-", 0).factory());
             executor = present;
         }
         return present;
@@ -64,20 +69,23 @@ final class DefaultExecutor {
                 return;
             }
             AsyncFuture<@Nullable Void> ended = loop.createFuture();
-            Thread.ofVirtual().name("asyncio4j-executor-shutdown").start(() -> {
-                try {
-                    present.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-                } catch (InterruptedException e) {
-                    return; // nobody does that
-                }
-                loop.enqueue(new Completion<>(ended, null, null));
-            });
+            Thread.ofVirtual()
+                    .name("asyncio4j-executor-shutdown")
+                    .start(() -> {
+                        try {
+                            present.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+                        } catch (InterruptedException e) {
+                            return; // nobody does that
+                        }
+                        loop.enqueue(new Completion<>(ended, null, null));
+                    });
             try {
                 new WaitFor<>(ended, timeout).run();
             } catch (TimeoutException e) {
                 LoopReports.LOG.log(
                         System.Logger.Level.WARNING,
-                        "The executor did not finish joining its threads within " + timeout
+                        "The executor did not finish joining its threads within "
+                                + timeout
                                 + ": what still runs is interrupted");
                 present.shutdownNow();
             }
@@ -94,8 +102,8 @@ final class DefaultExecutor {
     }
 
     /** One piece of work on its thread. */
-    private record Job<T extends @Nullable Object>(DefaultEventLoop loop, AsyncFuture<T> future, Callable<T> work)
-            implements Runnable {
+    private record Job<T extends @Nullable Object>(
+            DefaultEventLoop loop, AsyncFuture<T> future, Callable<T> work) implements Runnable {
 
         @Override
         public void run() {

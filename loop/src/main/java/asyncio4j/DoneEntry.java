@@ -1,8 +1,8 @@
 package asyncio4j;
 
 /**
- * Somebody who is told when a future is done. {@code schedule} is called once, by the baton holder, in order of
- * registration; it must only put a step into the ready queue.
+ * Somebody who is told when a future is done. {@code schedule} is called once, by the baton holder,
+ * in order of registration; it must only put a step into the ready queue.
  */
 @FunctionalInterface
 interface DoneEntry {

@@ -2,7 +2,9 @@ package asyncio4j;
 
 import java.time.Duration;
 
-/** Durations as nanoseconds; those that don't fit are 292 years, in the one direction or the other. */
+/**
+ * Durations as nanoseconds; those that don't fit are 292 years, in the one direction or the other.
+ */
 final class Durations {
 
     private Durations() {}

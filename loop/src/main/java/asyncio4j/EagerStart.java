@@ -2,10 +2,12 @@ package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a new task inside its create call, on a fiber of its own, up to its first suspension. Python's eager tasks.
+ * Runs a new task inside its create call, on a fiber of its own, up to its first suspension.
+ * Python's eager tasks.
  *
  * <p>Baton holder only.
  */

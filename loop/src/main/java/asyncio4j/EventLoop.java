@@ -1,26 +1,34 @@
 package asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop: runs callbacks and tasks, one at a time. Python's {@code asyncio.AbstractEventLoop}.
+ * An event loop: runs callbacks and tasks, one at a time. Python's {@code
+ * asyncio.AbstractEventLoop}.
  *
- * <p>Make one with {@link Asyncio#newEventLoop()}, or let {@link Runner} do it; extend {@link ForwardingEventLoop} to
- * change what one does. While a loop runs, its methods belong to its own thread and fail on any other, at once and not
- * only in debug mode; what is for all threads says so, {@link #callSoonThreadsafe} above all. While it doesn't run it is like any object that isn't thread-safe: one thread at a time.
+ * <p>Make one with {@link Asyncio#newEventLoop()}, or let {@link Runner} do it; extend {@link
+ * ForwardingEventLoop} to change what one does. While a loop runs, its methods belong to its own
+ * thread and fail on any other, at once and not only in debug mode; what is for all threads says
+ * so, {@link #callSoonThreadsafe} above all. While it doesn't run it is like any object that isn't
+ * thread-safe: one thread at a time.
  */
-public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop, ForwardingEventLoop {
+public sealed interface EventLoop extends AutoCloseable
+        permits DefaultEventLoop, ForwardingEventLoop {
 
     /**
-     * Runs until {@link #stop} is called. The calling thread waits; if it is interrupted, the loop leaves at once.
+     * Runs until {@link #stop} is called. The calling thread waits; if it is interrupted, the loop
+     * leaves at once.
      *
-     * @throws IllegalStateException if the loop runs or is closed, or the calling thread runs another loop
-     * @throws java.util.concurrent.CancellationException if the calling thread was interrupted; its flag is set then
+     * @throws IllegalStateException if the loop runs or is closed, or the calling thread runs
+     *     another loop
+     * @throws java.util.concurrent.CancellationException if the calling thread was interrupted; its
+     *     flag is set then
      */
     void runForever();
 
@@ -31,8 +39,10 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
      * @param <T> the type of the result
      * @return its result
      * @throws IllegalArgumentException if the future belongs to another loop
-     * @throws IllegalStateException if the loop runs or is closed, or was stopped before the future was done
-     * @throws java.util.concurrent.CancellationException if the future was cancelled, or the calling thread interrupted
+     * @throws IllegalStateException if the loop runs or is closed, or was stopped before the future
+     *     was done
+     * @throws java.util.concurrent.CancellationException if the future was cancelled, or the
+     *     calling thread interrupted
      */
     <T extends @Nullable Object> T runUntilComplete(AsyncFuture<T> future);
 
@@ -42,13 +52,16 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
      * @param coroutine the coroutine
      * @param <T> the type of the result
      * @return its result
-     * @throws IllegalStateException if the loop runs or is closed, or was stopped before the coroutine ended
-     * @throws java.util.concurrent.CancellationException if the task was cancelled, or the calling thread interrupted
+     * @throws IllegalStateException if the loop runs or is closed, or was stopped before the
+     *     coroutine ended
+     * @throws java.util.concurrent.CancellationException if the task was cancelled, or the calling
+     *     thread interrupted
      */
     <T extends @Nullable Object> T runUntilComplete(Coroutine<T> coroutine);
 
     /**
-     * Makes the loop return to its caller after the current iteration. Before a run: after one iteration of it.
+     * Makes the loop return to its caller after the current iteration. Before a run: after one
+     * iteration of it.
      */
     void stop();
 
@@ -67,8 +80,9 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     boolean isClosed();
 
     /**
-     * Ends the loop: what is queued is dropped, suspended tasks are reported and unwound, the default executor is shut
-     * down without waiting, and exceptions that nobody asked for are reported. Does nothing when called again.
+     * Ends the loop: what is queued is dropped, suspended tasks are reported and unwound, the
+     * default executor is shut down without waiting, and exceptions that nobody asked for are
+     * reported. Does nothing when called again.
      *
      * @throws IllegalStateException if the loop runs
      */
@@ -85,7 +99,8 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     /**
      * Shuts the default executor down and waits for its threads.
      *
-     * @param timeout how long to wait; after that a warning is logged and what still runs is interrupted
+     * @param timeout how long to wait; after that a warning is logged and what still runs is
+     *     interrupted
      * @return a coroutine that ends when the threads have, or with the timeout
      */
     Coroutine<@Nullable Void> shutdownDefaultExecutor(Duration timeout);
@@ -108,7 +123,8 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     Handle callSoon(Runnable callback, Context context);
 
     /**
-     * {@link #callSoon(Runnable)} for any thread; the callback gets a copy of the calling thread's context.
+     * {@link #callSoon(Runnable)} for any thread; the callback gets a copy of the calling thread's
+     * context.
      *
      * @param callback what to call; it must not await
      * @return a handle to cancel it with
@@ -127,8 +143,8 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     Handle callSoonThreadsafe(Runnable callback, Context context);
 
     /**
-     * Has {@code callback} called after {@code delay}. With none, or a negative one, it is called in an iteration soon
-     * to come, after what is ready now.
+     * Has {@code callback} called after {@code delay}. With none, or a negative one, it is called
+     * in an iteration soon to come, after what is ready now.
      *
      * @param delay how long from now
      * @param callback what to call; it must not await
@@ -147,7 +163,8 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     TimerHandle callLater(Duration delay, Runnable callback, Context context);
 
     /**
-     * Has {@code callback} called at {@code when}; callbacks of the same time in the order in which they came.
+     * Has {@code callback} called at {@code when}; callbacks of the same time in the order in which
+     * they came.
      *
      * @param when a time on the loop's clock
      * @param callback what to call; it must not await
@@ -192,7 +209,8 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     }
 
     /**
-     * A task that runs {@code coroutine}, made by the {@linkplain #setTaskFactory task factory} if there is one.
+     * A task that runs {@code coroutine}, made by the {@linkplain #setTaskFactory task factory} if
+     * there is one.
      *
      * @param coroutine the body
      * @param options name, context and kind of start
@@ -233,16 +251,19 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     Set<Task<?>> allTasks();
 
     /**
-     * Runs {@code work} on another thread. It doesn't get the caller's context; {@link Asyncio#toThread} gives it that.
-     * Cancelling the future lets go of the thread at once: it goes on, and its result is dropped.
+     * Runs {@code work} on another thread. It doesn't get the caller's context; {@link
+     * Asyncio#toThread} gives it that. Cancelling the future lets go of the thread at once: it goes
+     * on, and its result is dropped.
      *
-     * @param executor where to run it; null for the default executor, which has a virtual thread for each piece of work
+     * @param executor where to run it; null for the default executor, which has a virtual thread
+     *     for each piece of work
      * @param work what to run; it may block
      * @param <T> the type of the result
      * @return a future of the result
      * @throws IllegalStateException if it is the default executor, and that was shut down
      */
-    <T extends @Nullable Object> AsyncFuture<T> runInExecutor(@Nullable Executor executor, Callable<T> work);
+    <T extends @Nullable Object> AsyncFuture<T> runInExecutor(
+            @Nullable Executor executor, Callable<T> work);
 
     /**
      * Uses {@code executor} as the default from now on; the loop shuts it down when it is closed.
@@ -252,7 +273,8 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     void setDefaultExecutor(ExecutorService executor);
 
     /**
-     * Has errors that reach nobody told to {@code handler}: those of callbacks, of tasks that nobody asks, of shutdown.
+     * Has errors that reach nobody told to {@code handler}: those of callbacks, of tasks that
+     * nobody asks, of shutdown.
      *
      * @param handler the handler; null for {@link #defaultExceptionHandler}
      */
@@ -273,16 +295,17 @@ public sealed interface EventLoop extends AutoCloseable permits DefaultEventLoop
     void defaultExceptionHandler(ExceptionContext context);
 
     /**
-     * Tells the exception handler. If that fails, the default one is told of both; if that fails too, both are logged.
+     * Tells the exception handler. If that fails, the default one is told of both; if that fails
+     * too, both are logged.
      *
      * @param context what happened
      */
     void callExceptionHandler(ExceptionContext context);
 
     /**
-     * Switches debug mode: creation stacks are kept, and callbacks and steps that take longer than {@link
-     * #getSlowCallbackDuration} are logged. It is on from the start with the system property {@code asyncio4j.debug} or
-     * the environment variable {@code ASYNCIO4J_DEBUG}.
+     * Switches debug mode: creation stacks are kept, and callbacks and steps that take longer than
+     * {@link #getSlowCallbackDuration} are logged. It is on from the start with the system property
+     * {@code asyncio4j.debug} or the environment variable {@code ASYNCIO4J_DEBUG}.
      *
      * @param enabled whether it is to be on
      */

@@ -40,7 +40,12 @@ public record ExceptionContext(
     public ExceptionContext future(AsyncFuture<?> about) {
         Task<?> asTask = about instanceof Task<?> t ? t : null;
         return new ExceptionContext(
-                message, exception, asTask == null ? about : null, asTask, handle, about.creationStack());
+                message,
+                exception,
+                asTask == null ? about : null,
+                asTask,
+                handle,
+                about.creationStack());
     }
 
     /**

@@ -1,18 +1,20 @@
 package asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A loop that does what another does, for subclasses that change or watch some of it.
  *
- * <p>It takes the other's place: {@link Asyncio#getRunningLoop} and {@link AsyncFuture#getLoop} answer this one, and the
- * functions of {@link Asyncio} call it. Give one to {@link Runner.Builder#loopFactory}.
+ * <p>It takes the other's place: {@link Asyncio#getRunningLoop} and {@link AsyncFuture#getLoop}
+ * answer this one, and the functions of {@link Asyncio} call it. Give one to {@link
+ * Runner.Builder#loopFactory}.
  *
  * {@snippet :
  * class CountingLoop extends ForwardingEventLoop {
@@ -41,7 +43,9 @@ public abstract non-sealed class ForwardingEventLoop implements EventLoop {
      */
     @SuppressWarnings("this-escape") // only kept there, and used once the loop runs
     protected ForwardingEventLoop(EventLoop delegate) {
-        this.delegate = Objects.requireNonNull(delegate, "the delegate is null: pass a loop, such as newEventLoop()");
+        this.delegate =
+                Objects.requireNonNull(
+                        delegate, "the delegate is null: pass a loop, such as newEventLoop()");
         DefaultEventLoop.unwrap(delegate).facade(this);
     }
 
@@ -150,12 +154,14 @@ public abstract non-sealed class ForwardingEventLoop implements EventLoop {
     }
 
     @Override
-    public <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine, TaskOptions options) {
+    public <T extends @Nullable Object> Task<T> createTask(
+            Coroutine<T> coroutine, TaskOptions options) {
         return delegate.createTask(coroutine, options);
     }
 
     @Override
-    public <T extends @Nullable Object> Task<T> newTask(Coroutine<T> coroutine, TaskOptions options) {
+    public <T extends @Nullable Object> Task<T> newTask(
+            Coroutine<T> coroutine, TaskOptions options) {
         return delegate.newTask(coroutine, options);
     }
 
@@ -175,7 +181,8 @@ public abstract non-sealed class ForwardingEventLoop implements EventLoop {
     }
 
     @Override
-    public <T extends @Nullable Object> AsyncFuture<T> runInExecutor(@Nullable Executor executor, Callable<T> work) {
+    public <T extends @Nullable Object> AsyncFuture<T> runInExecutor(
+            @Nullable Executor executor, Callable<T> work) {
         return delegate.runInExecutor(executor, work);
     }
 

@@ -1,5 +1,7 @@
 package asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -7,11 +9,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The future of {@link Asyncio#gather}: done when its children are, or with the first error. Python's {@code
- * _GatheringFuture}.
+ * The future of {@link Asyncio#gather}: done when its children are, or with the first error.
+ * Python's {@code _GatheringFuture}.
  */
 final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List<T>> {
 
@@ -28,15 +29,18 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
 
     private @Nullable String requestMessage;
 
-    private GatheringFuture(DefaultEventLoop loop, List<AsyncFuture<? extends T>> children, boolean returnExceptions) {
+    private GatheringFuture(
+            DefaultEventLoop loop,
+            List<AsyncFuture<? extends T>> children,
+            boolean returnExceptions) {
         super(loop);
         this.children = children;
         this.returnExceptions = returnExceptions;
     }
 
     /**
-     * Gathers; with {@code returnExceptions} T must be a supertype of Throwable. The loop's thread, or with futures
-     * only, where their loop doesn't run.
+     * Gathers; with {@code returnExceptions} T must be a supertype of Throwable. The loop's thread,
+     * or with futures only, where their loop doesn't run.
      */
     static <T extends @Nullable Object> AsyncFuture<List<T>> gather(
             Collection<? extends Awaitable<? extends T>> awaitables, boolean returnExceptions) {
@@ -71,7 +75,8 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
             }
         }
         for (AsyncFuture<? extends T> child : done) {
-            outer.childDone(child); // an eager task, or an argument that was done: no iteration to wait for
+            outer.childDone(
+                    child); // an eager task, or an argument that was done: no iteration to wait for
         }
         return outer;
     }
@@ -83,7 +88,10 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
             if (awaitable instanceof AsyncFuture<?> future) {
                 if (loop != null && future.loop() != loop) {
                     throw new IllegalArgumentException(
-                            "gather: the futures belong to different loops; " + future + " to " + future.loop());
+                            "gather: the futures belong to different loops; "
+                                    + future
+                                    + " to "
+                                    + future.loop());
                 }
                 loop = future.loop();
             }
@@ -117,8 +125,12 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
             results.add(outcome(child));
         }
         if (cancelRequested) {
-            AsyncFuture<? extends T> last = children.getLast(); // asyncio takes this one's error, too
-            super.setException(last.cancelled() ? last.makeCancelledError() : new CancelledError(requestMessage));
+            AsyncFuture<? extends T> last =
+                    children.getLast(); // asyncio takes this one's error, too
+            super.setException(
+                    last.cancelled()
+                            ? last.makeCancelledError()
+                            : new CancelledError(requestMessage));
         } else {
             super.setResult(results);
         }

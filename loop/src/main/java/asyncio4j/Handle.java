@@ -1,13 +1,17 @@
 package asyncio4j;
 
 /**
- * A callback that was handed to {@link EventLoop#callSoon} or one of its like. Python's {@code asyncio.Handle}.
+ * A callback that was handed to {@link EventLoop#callSoon} or one of its like. Python's {@code
+ * asyncio.Handle}.
  *
- * <p>Any thread may cancel one, but for a {@link TimerHandle}: that belongs to the loop's own thread.
+ * <p>Any thread may cancel one, but for a {@link TimerHandle}: that belongs to the loop's own
+ * thread.
  */
 public sealed interface Handle permits TimerHandle, CallbackHandle {
 
-    /** Makes the loop skip the callback. Does nothing if it has run already, or when called again. */
+    /**
+     * Makes the loop skip the callback. Does nothing if it has run already, or when called again.
+     */
     void cancel();
 
     /**

@@ -1,8 +1,8 @@
 package asyncio4j;
 
 /**
- * A future was used in a state in which that makes no sense: its result was asked for before it was there, or set
- * twice. Python's {@code asyncio.InvalidStateError}.
+ * A future was used in a state in which that makes no sense: its result was asked for before it was
+ * there, or set twice. Python's {@code asyncio.InvalidStateError}.
  */
 public final class InvalidStateException extends IllegalStateException {
 

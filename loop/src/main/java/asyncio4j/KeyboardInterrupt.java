@@ -3,8 +3,8 @@ package asyncio4j;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user pressed Ctrl-C. Leaves the loop at once: it comes out of {@link Runner#run}. Python's {@code
- * KeyboardInterrupt}.
+ * The user pressed Ctrl-C. Leaves the loop at once: it comes out of {@link Runner#run}. Python's
+ * {@code KeyboardInterrupt}.
  *
  * <p>A program that wants the usual exit status catches it around its Runner and exits with 130.
  */

@@ -3,8 +3,10 @@ package asyncio4j;
 import asyncio4j.internal.access.LoopAccess;
 import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
-import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Supplier;
 
 /** The implementation of {@link LoopAccess}. */
 final class LoopAccessImpl extends LoopAccess {
@@ -60,12 +62,13 @@ final class LoopAccessImpl extends LoopAccess {
 
     @Override
     public void addLightCallback(AsyncFuture<?> future, Runnable light) {
-        future.add(new LightCallback() {
-            @Override
-            public void run() {
-                light.run();
-            }
-        });
+        future.add(
+                new LightCallback() {
+                    @Override
+                    public void run() {
+                        light.run();
+                    }
+                });
     }
 
     @Override

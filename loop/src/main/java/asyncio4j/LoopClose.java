@@ -1,6 +1,7 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,8 +17,9 @@ final class LoopClose {
         loop.core().close();
         for (Task<?> task : pending) {
             if (task.logDestroyPending()) {
-                loop.report(ExceptionContext.of("Task was destroyed but it is pending!", null)
-                        .future(task));
+                loop.report(
+                        ExceptionContext.of("Task was destroyed but it is pending!", null)
+                                .future(task));
             }
             Fiber fiber = task.step().resumes();
             if (fiber != null) {
@@ -40,10 +42,12 @@ final class LoopClose {
         loop.core().engine().unwind(fiber);
         if (!task.done()) {
             task.abandon();
-            loop.report(ExceptionContext.of(
-                            "coroutine ignored GeneratorExit: it goes on awaiting after its loop was closed, and is left",
-                            null)
-                    .future(task));
+            loop.report(
+                    ExceptionContext.of(
+                                    "coroutine ignored GeneratorExit: it goes on awaiting after its"
+                                            + " loop was closed, and is left",
+                                    null)
+                            .future(task));
         }
     }
 }

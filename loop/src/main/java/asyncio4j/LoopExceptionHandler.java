@@ -5,7 +5,8 @@ package asyncio4j;
 public interface LoopExceptionHandler {
 
     /**
-     * Deals with an error. Called on the loop's thread, or while the loop doesn't run; it must not await.
+     * Deals with an error. Called on the loop's thread, or while the loop doesn't run; it must not
+     * await.
      *
      * @param loop the loop
      * @param context what happened

@@ -1,8 +1,10 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Step;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /** The exception handler of a loop and its log. {@code handler} belongs to the baton holder. */
 final class LoopReports {
@@ -38,7 +40,8 @@ final class LoopReports {
             throw e;
         } catch (Throwable failure) {
             AsyncFuture<?> about = context.task() == null ? context.future() : context.task();
-            ExceptionContext second = ExceptionContext.of("Unhandled error in exception handler", failure);
+            ExceptionContext second =
+                    ExceptionContext.of("Unhandled error in exception handler", failure);
             callDefault(about == null ? second : second.future(about));
             callDefault(context);
         }
@@ -95,7 +98,11 @@ final class LoopReports {
     void slow(Step step, long nanos) {
         LOG.log(
                 System.Logger.Level.WARNING,
-                "Executing " + step + " took " + Duration.ofNanos(nanos).toMillis()
-                        + " ms: the loop did nothing else meanwhile; use toThread(...) for blocking work");
+                "Executing "
+                        + step
+                        + " took "
+                        + Duration.ofNanos(nanos).toMillis()
+                        + " ms: the loop did nothing else meanwhile; use toThread(...) for blocking"
+                        + " work");
     }
 }

@@ -1,14 +1,16 @@
 package asyncio4j;
 
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
- * One {@link Runner#run}: the main task, and what Ctrl-C and an interrupt of the waiting thread do to it.
+ * One {@link Runner#run}: the main task, and what Ctrl-C and an interrupt of the waiting thread do
+ * to it.
  *
- * <p>{@code signals} and {@code atOnce} are touched by the threads of the JVM's signal handlers and by the one that
- * waits, {@code delivered} by the baton holder and by the one that waits.
+ * <p>{@code signals} and {@code atOnce} are touched by the threads of the JVM's signal handlers and
+ * by the one that waits, {@code delivered} by the baton holder and by the one that waits.
  */
 final class MainTask<T extends @Nullable Object> {
 
@@ -64,7 +66,8 @@ final class MainTask<T extends @Nullable Object> {
             result = runner.runUntilComplete(task);
         }
         if (atOnce || (signals.get() > 0 && !delivered)) {
-            throw new KeyboardInterrupt(); // it came when the task or the loop had come to its end already
+            throw new KeyboardInterrupt(); // it came when the task or the loop had come to its end
+            // already
         }
         return result;
     }
@@ -89,10 +92,16 @@ final class MainTask<T extends @Nullable Object> {
         }
     }
 
-    /** The same for an interrupt of the thread that waits for the loop; but a result that is there already counts. */
+    /**
+     * The same for an interrupt of the thread that waits for the loop; but a result that is there
+     * already counts.
+     */
     private void interrupted() {
         if (++interrupts > 1) {
-            loop.core().interrupt(new CancellationException("the thread that waited in run was interrupted twice"));
+            loop.core()
+                    .interrupt(
+                            new CancellationException(
+                                    "the thread that waited in run was interrupted twice"));
         } else if (!task.done()) {
             loop.enqueue(ThreadsafeFutures.light(task::cancel));
         }

@@ -1,13 +1,15 @@
 package asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Runs coroutines on a loop of its own, and leaves nothing running behind. Python's {@code asyncio.Runner}.
+ * Runs coroutines on a loop of its own, and leaves nothing running behind. Python's {@code
+ * asyncio.Runner}.
  *
  * {@snippet :
  * try (Runner runner = Runner.create()) {
@@ -15,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>While a coroutine runs, Ctrl-C cancels it, and a {@link KeyboardInterrupt} comes out of {@code run} if it lets the
- * cancellation through; a second Ctrl-C interrupts whatever runs, and leaves at once. That holds only if nobody else
- * deals with Ctrl-C ({@code SIGINT}), and where the JVM lets programs have signals. Interrupting the thread that waits
- * in {@code run} does the same, but {@link CancellationException} comes out, and the thread's flag is set again.
+ * <p>While a coroutine runs, Ctrl-C cancels it, and a {@link KeyboardInterrupt} comes out of {@code
+ * run} if it lets the cancellation through; a second Ctrl-C interrupts whatever runs, and leaves at
+ * once. That holds only if nobody else deals with Ctrl-C ({@code SIGINT}), and where the JVM lets
+ * programs have signals. Interrupting the thread that waits in {@code run} does the same, but
+ * {@link CancellationException} comes out, and the thread's flag is set again.
  *
  * <p>A runner is for one thread at a time.
  */
@@ -127,8 +130,10 @@ public final class Runner implements AutoCloseable {
      * @param coroutine the coroutine
      * @param <T> the type of the result
      * @return its result; what it throws is thrown as it is, checked or not
-     * @throws IllegalStateException if the runner is closed, or the calling thread runs a loop already
-     * @throws CancellationException if the coroutine was cancelled, or the calling thread interrupted
+     * @throws IllegalStateException if the runner is closed, or the calling thread runs a loop
+     *     already
+     * @throws CancellationException if the coroutine was cancelled, or the calling thread
+     *     interrupted
      * @throws KeyboardInterrupt if it was cancelled by Ctrl-C
      */
     public <T extends @Nullable Object> T run(Coroutine<T> coroutine) {
@@ -157,12 +162,15 @@ public final class Runner implements AutoCloseable {
         return runIn(coroutine, Objects.requireNonNull(inContext, "context"));
     }
 
-    private <T extends @Nullable Object> T runIn(Coroutine<T> coroutine, @Nullable Context inContext) {
+    private <T extends @Nullable Object> T runIn(
+            Coroutine<T> coroutine, @Nullable Context inContext) {
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
         Asyncio.checkNotRunning("Runner.run()");
         EventLoop running = initialized();
         Task<T> task =
-                running.createTask(coroutine, TaskOptions.DEFAULT.context(inContext == null ? context : inContext));
+                running.createTask(
+                        coroutine,
+                        TaskOptions.DEFAULT.context(inContext == null ? context : inContext));
         task.hideDestroyPending(); // it is reported as what this throws
         MainTask<T> main = new MainTask<>(task);
         return main.run(running);
@@ -195,10 +203,10 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * Cancels the tasks that are left and waits for them, closes the async generators, shuts the default executor down
-     * (5 minutes at most, then its threads are interrupted), and closes the loop. A step that fails doesn't keep the
-     * next from being done. Errors of the tasks go to the loop's exception handler. Does nothing if there is no loop
-     * yet, and when called again.
+     * Cancels the tasks that are left and waits for them, closes the async generators, shuts the
+     * default executor down (5 minutes at most, then its threads are interrupted), and closes the
+     * loop. A step that fails doesn't keep the next from being done. Errors of the tasks go to the
+     * loop's exception handler. Does nothing if there is no loop yet, and when called again.
      *
      * @throws KeyboardInterrupt at Ctrl-C; the loop is closed then too, without waiting any longer
      */

@@ -1,17 +1,19 @@
 package asyncio4j;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The shutdown of a {@link Runner}'s loop, step by step. Python's {@code Runner.close}.
  *
- * <p>A Ctrl-C and an interrupt of the waiting thread mean the same here: that nothing is waited for any longer.
+ * <p>A Ctrl-C and an interrupt of the waiting thread mean the same here: that nothing is waited for
+ * any longer.
  */
 final class RunnerClose {
 
@@ -27,7 +29,10 @@ final class RunnerClose {
     /** The first error of a step. */
     private @Nullable Throwable failure;
 
-    /** What asks to end this at once. Written by the thread that closes and by those of the JVM's signal handlers. */
+    /**
+     * What asks to end this at once. Written by the thread that closes and by those of the JVM's
+     * signal handlers.
+     */
     private volatile @Nullable Throwable leaving;
 
     RunnerClose(EventLoop loop) {
@@ -35,10 +40,16 @@ final class RunnerClose {
         this.inner = DefaultEventLoop.unwrap(loop);
     }
 
-    /** Does all steps, or those up to a Ctrl-C. Throws the first error, with the others as suppressed. */
+    /**
+     * Does all steps, or those up to a Ctrl-C. Throws the first error, with the others as
+     * suppressed.
+     */
     void run() {
         boolean interrupted = Thread.interrupted(); // it ended the run, and that was all it was for
-        inner.interruptListener(() -> leave(new CancellationException("the thread that waited in close was interrupted")));
+        inner.interruptListener(() ->
+                leave(
+                        new CancellationException(
+                                "the thread that waited in close was interrupted")));
         try (var _ = Sigint.install(() -> leave(new KeyboardInterrupt()))) {
             step(this::cancelAllTasks);
             inner.startShut();
@@ -77,7 +88,10 @@ final class RunnerClose {
         }
     }
 
-    /** Runs {@code coroutine} on the loop. One who asks to leave between two runs of it isn't overheard. */
+    /**
+     * Runs {@code coroutine} on the loop. One who asks to leave between two runs of it isn't
+     * overheard.
+     */
     private void complete(Coroutine<@Nullable Void> coroutine) {
         loop.runUntilComplete(() -> {
             Throwable reason = leaving;
@@ -140,8 +154,10 @@ final class RunnerClose {
     private static void report(Set<Task<?>> tasks) {
         for (Task<?> task : tasks) {
             if (!task.done()) {
-                StringBuilder text = new StringBuilder("Still waiting for a task that was cancelled at shutdown: ")
-                        .append(task);
+                StringBuilder text =
+                        new StringBuilder(
+                                        "Still waiting for a task that was cancelled at shutdown: ")
+                                .append(task);
                 for (StackTraceElement frame : task.getStack()) {
                     text.append("\n    at ").append(frame);
                 }

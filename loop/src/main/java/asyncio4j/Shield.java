@@ -14,31 +14,35 @@ final class Shield {
         }
         DefaultEventLoop loop = inner.loop();
         AsyncFuture<T> outer = loop.createFuture();
-        inner.add(new StepCallback() {
-            // Unless it has to call the exception handler.
-            @Override
-            public boolean light() {
-                return !outer.done() || inner.peekException() == null;
-            }
+        inner.add(
+                new StepCallback() {
+                    // Unless it has to call the exception handler.
+                    @Override
+                    public boolean light() {
+                        return !outer.done() || inner.peekException() == null;
+                    }
 
-            @Override
-            public void run() {
-                innerDone(inner, outer);
-            }
-        });
+                    @Override
+                    public void run() {
+                        innerDone(inner, outer);
+                    }
+                });
         return outer;
     }
 
-    private static <T extends @Nullable Object> void innerDone(AsyncFuture<T> inner, AsyncFuture<T> outer) {
+    private static <T extends @Nullable Object> void innerDone(
+            AsyncFuture<T> inner, AsyncFuture<T> outer) {
         Throwable error = inner.peekException();
         if (outer.done()) {
             if (error != null) {
                 inner.retrieved();
                 inner.loop()
-                        .report(ExceptionContext.of(
-                                        "the outer future of shield was cancelled, and then the inner one failed",
-                                        error)
-                                .future(inner));
+                        .report(
+                                ExceptionContext.of(
+                                                "the outer future of shield was cancelled, and then"
+                                                        + " the inner one failed",
+                                                error)
+                                        .future(inner));
             }
         } else if (inner.cancelled()) {
             outer.cancel();

@@ -1,21 +1,26 @@
 package asyncio4j;
 
 import org.jspecify.annotations.Nullable;
+
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * A handler for Ctrl-C that is there for a while, and only if the JVM's own would be there otherwise.
+ * A handler for Ctrl-C that is there for a while, and only if the JVM's own would be there
+ * otherwise.
  *
- * <p>The JVM calls handlers on threads of its own. No Ctrl-C is lost on the way in or out: to see who deals with them
- * this has to take the place first, and one that comes just then, or is under way when this is closed, is passed on to
- * whoever it was for.
+ * <p>The JVM calls handlers on threads of its own. No Ctrl-C is lost on the way in or out: to see
+ * who deals with them this has to take the place first, and one that comes just then, or is under
+ * way when this is closed, is passed on to whoever it was for.
  */
 final class Sigint implements AutoCloseable, SignalHandler {
 
     private static final Signal SIGNAL = new Signal("INT");
 
-    /** Held while handlers are exchanged, so that each sees what was there before and not another one's try. */
+    /**
+     * Held while handlers are exchanged, so that each sees what was there before and not another
+     * one's try.
+     */
     private static final Object LOCK = new Object();
 
     private final Runnable action;
@@ -33,9 +38,11 @@ final class Sigint implements AutoCloseable, SignalHandler {
     }
 
     /**
-     * Has {@code action} called at every Ctrl-C until this is closed, unless somebody else deals with them.
+     * Has {@code action} called at every Ctrl-C until this is closed, unless somebody else deals
+     * with them.
      *
-     * @param action what to do; it mustn't wait for anything. It isn't called any more once {@link #close} has returned
+     * @param action what to do; it mustn't wait for anything. It isn't called any more once {@link
+     *     #close} has returned
      */
     static Sigint install(Runnable action) {
         Sigint own = new Sigint(action);
@@ -55,7 +62,10 @@ final class Sigint implements AutoCloseable, SignalHandler {
         return own;
     }
 
-    /** The JVM's handler for Ctrl-C isn't made by users of sun.misc.Signal, which wraps it to hand it out. */
+    /**
+     * The JVM's handler for Ctrl-C isn't made by users of sun.misc.Signal, which wraps it to hand
+     * it out.
+     */
     private static boolean isJvmDefault(SignalHandler handler) {
         return handler != SIG_DFL
                 && handler != SIG_IGN

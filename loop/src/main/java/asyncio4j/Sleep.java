@@ -1,9 +1,11 @@
 package asyncio4j;
 
 import asyncio4j.internal.loop.TimerStep;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** {@link Asyncio#sleep}: suspends for a time, or for one iteration if that isn't positive. */
 record Sleep<T extends @Nullable Object>(Duration delay, T result) implements Coroutine<T> {

@@ -7,7 +7,9 @@ final class Sneaky {
 
     private Sneaky() {}
 
-    /** Throws {@code error}; declared to return so that callers can write {@code throw raise(e)}. */
+    /**
+     * Throws {@code error}; declared to return so that callers can write {@code throw raise(e)}.
+     */
     static RuntimeException raise(Throwable error) {
         Sneaky.<RuntimeException>hurl(error);
         throw new AssertionError(error);

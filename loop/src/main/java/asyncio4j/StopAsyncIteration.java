@@ -1,6 +1,9 @@
 package asyncio4j;
 
-/** An async generator has no more items: thrown by awaiting {@link AsyncGenerator#anext}. Python's own name for it. */
+/**
+ * An async generator has no more items: thrown by awaiting {@link AsyncGenerator#anext}. Python's
+ * own name for it.
+ */
 public final class StopAsyncIteration extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,9 +1,9 @@
 package asyncio4j;
 
 /**
- * Asks to end the program: thrown in a task or a callback it leaves the loop at once, as {@link KeyboardInterrupt}
- * does, and comes out of {@link Runner#run}, which still cleans up. Python's {@code SystemExit}; here the caller
- * decides what to do with {@link #status()}.
+ * Asks to end the program: thrown in a task or a callback it leaves the loop at once, as {@link
+ * KeyboardInterrupt} does, and comes out of {@link Runner#run}, which still cleans up. Python's
+ * {@code SystemExit}; here the caller decides what to do with {@link #status()}.
  */
 public final class SystemExit extends Error {
 

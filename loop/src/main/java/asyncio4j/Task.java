@@ -1,16 +1,18 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Coroutine} that a loop runs. Python's {@code asyncio.Task}.
  *
- * <p>Make one with {@link Asyncio#createTask(Coroutine)}. The loop holds it until it is done, so that nobody else need
- * to. The methods that change it belong to the loop's own thread; any thread may ask it something, though the answer may
- * not be the last word there.
+ * <p>Make one with {@link Asyncio#createTask(Coroutine)}. The loop holds it until it is done, so
+ * that nobody else need to. The methods that change it belong to the loop's own thread; any thread
+ * may ask it something, though the answer may not be the last word there.
  *
  * @param <T> the type of the result
  */
@@ -44,7 +46,10 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /** Whether to say so if the loop is closed before this is done. */
     private boolean logDestroyPending = true;
 
-    /** The tasks of the loop that aren't done, as a list that each can be taken out of; see {@link TaskList}. */
+    /**
+     * The tasks of the loop that aren't done, as a list that each can be taken out of; see {@link
+     * TaskList}.
+     */
     @Nullable Task<?> previous;
 
     @Nullable Task<?> next;
@@ -110,8 +115,8 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     }
 
     /**
-     * Asks the body to end: it gets a {@link CancelledError} at the await it is suspended in, or else at its next one.
-     * A body that hasn't begun never will. What it awaits is cancelled along.
+     * Asks the body to end: it gets a {@link CancelledError} at the await it is suspended in, or
+     * else at its next one. A body that hasn't begun never will. What it awaits is cancelled along.
      *
      * @param message the error's message, or null
      * @return false if this is done already
@@ -134,7 +139,8 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     }
 
     /**
-     * Takes one request to cancel back, for code that cancelled this itself and deals with it, such as a timeout.
+     * Takes one request to cancel back, for code that cancelled this itself and deals with it, such
+     * as a timeout.
      *
      * @return how many requests are left; 0 also forgets a cancellation that wasn't delivered yet
      */
@@ -158,18 +164,21 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /** Not for tasks: the body's return value is the result. */
     @Override
     public void setResult(T result) {
-        throw new UnsupportedOperationException("a task's result is what its body returns; setResult is for futures");
+        throw new UnsupportedOperationException(
+                "a task's result is what its body returns; setResult is for futures");
     }
 
     /** Not for tasks: what the body throws is the exception. */
     @Override
     public void setException(Throwable exception) {
-        throw new UnsupportedOperationException("a task's exception is what its body throws; cancel() ends it");
+        throw new UnsupportedOperationException(
+                "a task's exception is what its body throws; cancel() ends it");
     }
 
     /**
-     * Where the body is suspended: its stack, innermost call first, without the library's own frames. For a task that
-     * failed, the stack of its exception; for one that is done otherwise, or hasn't begun, nothing.
+     * Where the body is suspended: its stack, innermost call first, without the library's own
+     * frames. For a task that failed, the stack of its exception; for one that is done otherwise,
+     * or hasn't begun, nothing.
      *
      * @return the stack
      */
@@ -182,7 +191,8 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         return futureWaiter;
     }
 
-    // The course of a task: start() runs the body on a pump, which is its fiber from the first suspension on.
+    // The course of a task: start() runs the body on a pump, which is its fiber from the first
+    // suspension on.
 
     /** Runs the body to its end. On a pump, by the step. */
     private void start() {
@@ -238,7 +248,8 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
 
     private void end(Throwable error) {
         if (error instanceof CancelledError cancelled) {
-            becomeCancelled(null, cancelled); // its message is for the first who asks alone, as in asyncio
+            becomeCancelled(
+                    null, cancelled); // its message is for the first who asks alone, as in asyncio
         } else {
             super.setException(error);
         }
@@ -255,19 +266,22 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         loop().tasks().remove(this);
     }
 
-
-
     /** Waits for {@code future}, which isn't done. On this task's fiber. */
     <R extends @Nullable Object> R awaitPending(AsyncFuture<R> future, Fiber fiber) {
         checkAlive(fiber);
         if (future.loop() != loop()) {
             throw failNextStep(
                     fiber,
-                    new IllegalStateException(this + " awaits a future of another loop: " + future
-                            + "; use runCoroutineThreadsafe(coroutine, loop) to have it awaited there"));
+                    new IllegalStateException(
+                            this
+                                    + " awaits a future of another loop: "
+                                    + future
+                                    + "; use runCoroutineThreadsafe(coroutine, loop) to have it"
+                                    + " awaited there"));
         }
         if (future == this) {
-            throw failNextStep(fiber, new IllegalStateException("a task cannot await itself: " + this));
+            throw failNextStep(
+                    fiber, new IllegalStateException("a task cannot await itself: " + this));
         }
         step.resumes(fiber);
         future.add(step);
@@ -309,7 +323,10 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         }
     }
 
-    /** An error that asyncio delivers one iteration later, as it finds it after the task has suspended. */
+    /**
+     * An error that asyncio delivers one iteration later, as it finds it after the task has
+     * suspended.
+     */
     private RuntimeException failNextStep(Fiber fiber, IllegalStateException error) {
         yieldOnce(fiber);
         return error;
@@ -330,13 +347,19 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     public String toString() {
         AsyncFuture<?> waiter = futureWaiter;
         String doing = done() || cancelRequests == 0 ? stateName() : "cancelling";
-        return "Task[" + getName() + ", " + doing
-                + (waiter == null ? "" : ", awaits " + (waiter instanceof Task<?> t ? t.getName() : waiter)) + "]";
+        return "Task["
+                + getName()
+                + ", "
+                + doing
+                + (waiter == null
+                        ? ""
+                        : ", awaits " + (waiter instanceof Task<?> t ? t.getName() : waiter))
+                + "]";
     }
 
     /**
-     * A task's entry in the ready queue, and before that among those who wait for the future that it awaits: there is one
-     * at most at any time, so it is never made anew.
+     * A task's entry in the ready queue, and before that among those who wait for the future that
+     * it awaits: there is one at most at any time, so it is never made anew.
      */
     static final class TaskStep extends StepCallback {
 

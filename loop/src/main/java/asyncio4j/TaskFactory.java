@@ -5,24 +5,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the tasks of a loop; see {@link EventLoop#setTaskFactory}. Python's task factory.
  *
- * <p>A factory makes the task with {@link EventLoop#newTask}, with options or a coroutine of its own choice.
+ * <p>A factory makes the task with {@link EventLoop#newTask}, with options or a coroutine of its
+ * own choice.
  */
 @FunctionalInterface
 public interface TaskFactory {
 
     /** Starts every task inside its create call. Python's {@code asyncio.eager_task_factory}. */
-    TaskFactory EAGER = new TaskFactory() {
-        @Override
-        public <T extends @Nullable Object> Task<T> createTask(
-                EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
-            return loop.newTask(coroutine, options.eagerStart(true));
-        }
+    TaskFactory EAGER =
+            new TaskFactory() {
+                @Override
+                public <T extends @Nullable Object> Task<T> createTask(
+                        EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
+                    return loop.newTask(coroutine, options.eagerStart(true));
+                }
 
-        @Override
-        public String toString() {
-            return "TaskFactory.EAGER";
-        }
-    };
+                @Override
+                public String toString() {
+                    return "TaskFactory.EAGER";
+                }
+            };
 
     /**
      * Makes a task. Called on the loop's thread, or while the loop doesn't run.
@@ -33,5 +35,6 @@ public interface TaskFactory {
      * @param <T> the type of the result
      * @return the task
      */
-    <T extends @Nullable Object> Task<T> createTask(EventLoop loop, Coroutine<T> coroutine, TaskOptions options);
+    <T extends @Nullable Object> Task<T> createTask(
+            EventLoop loop, Coroutine<T> coroutine, TaskOptions options);
 }

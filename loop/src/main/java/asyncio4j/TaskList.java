@@ -1,10 +1,14 @@
 package asyncio4j;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The tasks of a loop that aren't done, oldest first; the links are in the tasks. Baton holder only. */
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The tasks of a loop that aren't done, oldest first; the links are in the tasks. Baton holder
+ * only.
+ */
 final class TaskList {
 
     private @Nullable Task<?> first;
@@ -25,7 +29,10 @@ final class TaskList {
         size++;
     }
 
-    /** Takes a task out; does nothing if it isn't in, as an eager one that ended inside its create call. */
+    /**
+     * Takes a task out; does nothing if it isn't in, as an eager one that ended inside its create
+     * call.
+     */
     void remove(Task<?> task) {
         Task<?> before = task.previous;
         Task<?> after = task.next;

@@ -3,7 +3,8 @@ package asyncio4j;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be said of a task when it is made: the keyword arguments of Python's {@code create_task}.
+ * What may be said of a task when it is made: the keyword arguments of Python's {@code
+ * create_task}.
  *
  * {@snippet :
  * createTask(() -> serve(connection), TaskOptions.DEFAULT.name("connection 7"));
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the task's name; null for {@code Task-} and a number
  * @param context the context to run in, used as it is; null for a copy of the current one
- * @param eagerStart whether the body starts inside the create call and runs to its first suspension there; only if the
- *     loop runs
+ * @param eagerStart whether the body starts inside the create call and runs to its first suspension
+ *     there; only if the loop runs
  */
 public record TaskOptions(@Nullable String name, @Nullable Context context, boolean eagerStart) {
 

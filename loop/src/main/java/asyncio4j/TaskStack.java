@@ -1,26 +1,32 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The stack of a task without the library's own frames. */
 final class TaskStack {
 
     private static final StackTraceElement[] NONE = {};
 
-    /** The classes of this package that lie between a user's frames, or between them and the suspension. */
-    private static final Set<String> OWN = Set.of(
-            Asyncio.class.getName(),
-            AsyncGenerator.class.getName(),
-            Context.class.getName(),
-            Coroutine.class.getName(),
-            Sleep.class.getName(),
-            Task.class.getName(),
-            TaskStack.class.getName(),
-            WaitFor.class.getName());
+    /**
+     * The classes of this package that lie between a user's frames, or between them and the
+     * suspension.
+     */
+    private static final Set<String> OWN =
+            Set.of(
+                    Asyncio.class.getName(),
+                    AsyncGenerator.class.getName(),
+                    Context.class.getName(),
+                    Coroutine.class.getName(),
+                    Sleep.class.getName(),
+                    Task.class.getName(),
+                    TaskStack.class.getName(),
+                    WaitFor.class.getName());
 
     private TaskStack() {}
 
@@ -40,7 +46,10 @@ final class TaskStack {
         return own(fiber.thread().getStackTrace());
     }
 
-    /** The user's frames: from where the JDK's and the library's end at the top, to the call of the body. */
+    /**
+     * The user's frames: from where the JDK's and the library's end at the top, to the call of the
+     * body.
+     */
     private static StackTraceElement[] own(StackTraceElement[] whole) {
         List<StackTraceElement> kept = new ArrayList<>();
         for (StackTraceElement frame : whole) {

@@ -1,12 +1,14 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Step;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's futures and the loop's, made from one another. Python's {@code wrap_future}, {@code
@@ -17,7 +19,8 @@ final class ThreadsafeFutures {
     private ThreadsafeFutures() {}
 
     /** A JDK future that ends as {@code future} does, and cancels it. Any thread. */
-    static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(AsyncFuture<T> future) {
+    static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(
+            AsyncFuture<T> future) {
         CompletableFuture<T> copy = new CompletableFuture<>();
         if (future.done()) {
             copyOutcome(future, copy);
@@ -27,29 +30,36 @@ final class ThreadsafeFutures {
         return copy;
     }
 
-    /** Has {@code copy} end as {@code future} does, at the latest with the loop, and cancel it. Any thread. */
-    private static <T extends @Nullable Object> void link(AsyncFuture<T> future, CompletableFuture<T> copy) {
+    /**
+     * Has {@code copy} end as {@code future} does, at the latest with the loop, and cancel it. Any
+     * thread.
+     */
+    private static <T extends @Nullable Object> void link(
+            AsyncFuture<T> future, CompletableFuture<T> copy) {
         DefaultEventLoop loop = future.loop();
-        Runnable closed = () -> {
-            if (future.done() && !future.cancelled()) {
-                copyOutcome(future, copy); // the loop was closed before it could say so
-            } else {
-                copy.completeExceptionally(loopClosed());
-            }
-        };
+        Runnable closed =
+                () -> {
+                    if (future.done() && !future.cancelled()) {
+                        copyOutcome(future, copy); // the loop was closed before it could say so
+                    } else {
+                        copy.completeExceptionally(loopClosed());
+                    }
+                };
         loop.addCloseListener(closed);
-        var _ = copy.whenComplete((value, error) -> {
-            loop.removeCloseListener(closed);
-            if (copy.isCancelled() && !future.done()) {
-                loop.enqueue(light(future::cancel));
-            }
-        });
-        StepCallback copyLater = new StepCallback() { // not light: completing copy runs what users hung on it
-            @Override
-            public void run() {
-                copyOutcome(future, copy);
-            }
-        };
+        var _ =
+                copy.whenComplete((value, error) -> {
+                    loop.removeCloseListener(closed);
+                    if (copy.isCancelled() && !future.done()) {
+                        loop.enqueue(light(future::cancel));
+                    }
+                });
+        StepCallback copyLater =
+                new StepCallback() { // not light: completing copy runs what users hung on it
+                    @Override
+                    public void run() {
+                        copyOutcome(future, copy);
+                    }
+                };
         if (loop.core().engine().holdsBaton()) {
             future.add(copyLater);
         } else {
@@ -57,7 +67,8 @@ final class ThreadsafeFutures {
         }
     }
 
-    private static <T extends @Nullable Object> void copyOutcome(AsyncFuture<T> future, CompletableFuture<T> copy) {
+    private static <T extends @Nullable Object> void copyOutcome(
+            AsyncFuture<T> future, CompletableFuture<T> copy) {
         Throwable error = future.peekException();
         if (future.cancelled() || error instanceof CancelledError) {
             copy.cancel(false);
@@ -73,7 +84,8 @@ final class ThreadsafeFutures {
     static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
             Coroutine<T> coroutine, EventLoop eventLoop) {
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
-        Objects.requireNonNull(eventLoop, "the loop is null: pass the one that is to run the coroutine");
+        Objects.requireNonNull(
+                eventLoop, "the loop is null: pass the one that is to run the coroutine");
         DefaultEventLoop loop = DefaultEventLoop.unwrap(eventLoop);
         CompletableFuture<T> result = new CompletableFuture<>();
         Runnable closed = () -> result.completeExceptionally(loopClosed());
@@ -100,7 +112,8 @@ final class ThreadsafeFutures {
     }
 
     /** A future of the loop that ends as {@code stage} does, and cancels it. The loop's thread. */
-    static <T extends @Nullable Object> AsyncFuture<T> wrap(CompletionStage<T> stage, DefaultEventLoop loop) {
+    static <T extends @Nullable Object> AsyncFuture<T> wrap(
+            CompletionStage<T> stage, DefaultEventLoop loop) {
         AsyncFuture<T> future = loop.createFuture();
         stage.whenComplete((value, error) -> {
             Throwable cause = unwrap(error);
@@ -111,20 +124,21 @@ final class ThreadsafeFutures {
             }
         });
         if (stage instanceof CompletableFuture<?> source) {
-            future.add(new StepCallback() {
-                // Unless it runs what users hung on the source.
-                @Override
-                public boolean light() {
-                    return !future.cancelled();
-                }
+            future.add(
+                    new StepCallback() {
+                        // Unless it runs what users hung on the source.
+                        @Override
+                        public boolean light() {
+                            return !future.cancelled();
+                        }
 
-                @Override
-                public void run() {
-                    if (future.cancelled()) {
-                        source.cancel(false);
-                    }
-                }
-            });
+                        @Override
+                        public void run() {
+                            if (future.cancelled()) {
+                                source.cancel(false);
+                            }
+                        }
+                    });
         }
         return future;
     }
@@ -137,7 +151,8 @@ final class ThreadsafeFutures {
             default -> {
                 Throwable error = Objects.requireNonNull(unwrap(done.exceptionNow()));
                 if (error instanceof CancellationException) {
-                    throw new CancelledError(error.getMessage()); // of the stage that this one depends on
+                    throw new CancelledError(
+                            error.getMessage()); // of the stage that this one depends on
                 }
                 AwaitSite.add(error, task);
                 throw Sneaky.raise(error);
@@ -147,7 +162,9 @@ final class ThreadsafeFutures {
 
     /** The error itself, without the wrapper that a dependent stage puts around it. */
     static @Nullable Throwable unwrap(@Nullable Throwable error) {
-        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        return error instanceof CompletionException && error.getCause() != null
+                ? error.getCause()
+                : error;
     }
 
     private static CancellationException loopClosed() {

@@ -1,8 +1,10 @@
 package asyncio4j;
 
 import asyncio4j.internal.loop.TimerStep;
-import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /** The handle of a callback that waits for its time. */
 final class TimerCallback extends TimerStep implements TimerHandle {

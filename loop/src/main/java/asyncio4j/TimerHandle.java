@@ -2,7 +2,10 @@ package asyncio4j;
 
 import java.time.Duration;
 
-/** A callback that waits for its time; from {@link EventLoop#callLater}. Python's {@code asyncio.TimerHandle}. */
+/**
+ * A callback that waits for its time; from {@link EventLoop#callLater}. Python's {@code
+ * asyncio.TimerHandle}.
+ */
 public sealed interface TimerHandle extends Handle permits TimerCallback {
 
     /**

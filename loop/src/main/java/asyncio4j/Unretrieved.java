@@ -1,6 +1,9 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Step;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -8,15 +11,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The exceptions of a loop's futures that nobody has asked for. Each is reported when its future was collected as
- * garbage, as asyncio does, and all that are left when the loop is closed.
+ * The exceptions of a loop's futures that nobody has asked for. Each is reported when its future
+ * was collected as garbage, as asyncio does, and all that are left when the loop is closed.
  *
- * <p>The collector's thread only posts a step to the loop, which reports on a pump: the handler is the user's code, and
- * never runs on the stack of a task or of a foreign thread. {@link Entry#retrieved} and {@link Entry#collected} may be
- * called by any thread; the rest belongs to the baton holder.
+ * <p>The collector's thread only posts a step to the loop, which reports on a pump: the handler is
+ * the user's code, and never runs on the stack of a task or of a foreign thread. {@link
+ * Entry#retrieved} and {@link Entry#collected} may be called by any thread; the rest belongs to the
+ * baton holder.
  */
 final class Unretrieved {
 
@@ -52,7 +55,10 @@ final class Unretrieved {
         }
     }
 
-    /** One exception that nobody has asked for. It must not hold its future, which could never be collected then. */
+    /**
+     * One exception that nobody has asked for. It must not hold its future, which could never be
+     * collected then.
+     */
     final class Entry {
 
         private final WeakReference<AsyncFuture<?>> future;
@@ -76,9 +82,10 @@ final class Unretrieved {
             this.future = new WeakReference<>(future);
             this.exception = exception;
             this.number = number;
-            this.message = task == null
-                    ? "Future exception was never retrieved"
-                    : "Task exception was never retrieved: " + task.getName();
+            this.message =
+                    task == null
+                            ? "Future exception was never retrieved"
+                            : "Task exception was never retrieved: " + task.getName();
             this.context = task == null ? null : task.getContext();
             this.creationStack = future.creationStack();
         }
@@ -96,17 +103,21 @@ final class Unretrieved {
             if (!entries.contains(this)) {
                 return;
             }
-            boolean posted = loop.core().post(new Step() {
-                @Override
-                public void run() {
-                    report();
-                }
+            boolean posted =
+                    loop.core()
+                            .post(
+                                    new Step() {
+                                        @Override
+                                        public void run() {
+                                            report();
+                                        }
 
-                @Override
-                public String toString() {
-                    return "the report of an exception that was never retrieved";
-                }
-            });
+                                        @Override
+                                        public String toString() {
+                                            return "the report of an exception that was never"
+                                                    + " retrieved";
+                                        }
+                                    });
             if (!posted && entries.remove(this)) {
                 loop.reports().log(described()); // the loop was closed before it failed
             }

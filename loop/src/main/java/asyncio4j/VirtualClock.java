@@ -1,15 +1,16 @@
 package asyncio4j;
 
 import asyncio4j.internal.loop.Clock;
+
 import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A time for tests, which moves only when a loop that uses it has nothing ready: then it jumps to the next timer. A
- * test that sleeps an hour takes no time, and always the same course.
+ * A time for tests, which moves only when a loop that uses it has nothing ready: then it jumps to
+ * the next timer. A test that sleeps an hour takes no time, and always the same course.
  *
- * <p>What other threads do isn't waited for: a timeout around work on another thread expires at once, unless that
- * work was done before the loop had nothing else to do.
+ * <p>What other threads do isn't waited for: a timeout around work on another thread expires at
+ * once, unless that work was done before the loop had nothing else to do.
  *
  * {@snippet :
  * VirtualClock clock = new VirtualClock();
@@ -23,18 +24,19 @@ public final class VirtualClock {
     /** Written by the baton holder and by {@link #advance}; read by any thread. */
     private volatile long nanos;
 
-    private final Clock clock = new Clock() {
-        @Override
-        public long nanos() {
-            return nanos;
-        }
+    private final Clock clock =
+            new Clock() {
+                @Override
+                public long nanos() {
+                    return nanos;
+                }
 
-        @Override
-        public boolean skipTo(long deadline) {
-            moveTo(deadline);
-            return true;
-        }
-    };
+                @Override
+                public boolean skipTo(long deadline) {
+                    moveTo(deadline);
+                    return true;
+                }
+            };
 
     /** A clock that starts at zero. */
     public VirtualClock() {}

@@ -3,8 +3,8 @@ package asyncio4j;
 /**
  * A {@link Coroutine} without a result, so that a lambda need not end in {@code return null}.
  *
- * <p>Every function that takes a {@code Coroutine} takes this as well; Java chooses by whether the lambda returns
- * something.
+ * <p>Every function that takes a {@code Coroutine} takes this as well; Java chooses by whether the
+ * lambda returns something.
  */
 @FunctionalInterface
 public interface VoidCoroutine {

@@ -1,18 +1,22 @@
 package asyncio4j;
 
 import asyncio4j.internal.loop.TimerStep;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Asyncio#waitFor}: an await with a deadline. Python's {@code asyncio.wait_for}.
  *
- * <p>What is awaited runs in the caller's task. The deadline cancels that task; on the way out the cancellation becomes
- * a {@link TimeoutException}, unless somebody else wants the task cancelled as well.
+ * <p>What is awaited runs in the caller's task. The deadline cancels that task; on the way out the
+ * cancellation becomes a {@link TimeoutException}, unless somebody else wants the task cancelled as
+ * well.
  */
-record WaitFor<T extends @Nullable Object>(Awaitable<T> awaitable, Duration timeout) implements Coroutine<T> {
+record WaitFor<T extends @Nullable Object>(Awaitable<T> awaitable, Duration timeout)
+        implements Coroutine<T> {
 
     WaitFor {
         Objects.requireNonNull(awaitable, "there is nothing to wait for: the awaitable is null");
@@ -25,7 +29,8 @@ record WaitFor<T extends @Nullable Object>(Awaitable<T> awaitable, Duration time
         if (timeout.isNegative() || timeout.isZero()) {
             return atOnce();
         }
-        LoopDeadline deadline = new LoopDeadline(task, Durations.after(task.loop().core().nanos(), timeout));
+        LoopDeadline deadline =
+                new LoopDeadline(task, Durations.after(task.loop().core().nanos(), timeout));
         int cancelling = task.cancelling();
         task.loop().core().add(deadline);
         T value;

@@ -5,6 +5,7 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -12,14 +13,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** A future: its outcome, who is told of it and when, and who waits for it. */
 class AsyncFutureTest {
@@ -82,10 +85,14 @@ class AsyncFutureTest {
         AsyncFuture<Integer> future = loop.createFuture();
         assertThatThrownBy(future::result)
                 .isInstanceOf(InvalidStateException.class)
-                .hasMessage("result(): the result is not ready; await(future) waits for it: Future[pending]");
+                .hasMessage(
+                        "result(): the result is not ready; await(future) waits for it:"
+                                + " Future[pending]");
         assertThatThrownBy(future::exception)
                 .isInstanceOf(InvalidStateException.class)
-                .hasMessage("exception(): the result is not ready; await(future) waits for it: Future[pending]");
+                .hasMessage(
+                        "exception(): the result is not ready; await(future) waits for it:"
+                                + " Future[pending]");
     }
 
     @Test
@@ -146,12 +153,8 @@ class AsyncFutureTest {
             await(sleep(Duration.ZERO));
             await(sleep(Duration.ZERO));
             assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).hasMessage("why");
-            assertThatThrownBy(task::result)
-                    .isInstanceOf(CancelledError.class)
-                    .hasMessage(null);
-            assertThatThrownBy(task::exception)
-                    .isInstanceOf(CancelledError.class)
-                    .hasMessage(null);
+            assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).hasMessage(null);
+            assertThatThrownBy(task::exception).isInstanceOf(CancelledError.class).hasMessage(null);
         });
     }
 
@@ -172,12 +175,13 @@ class AsyncFutureTest {
         for (int i = 0; i < 2000; i++) {
             int number = i;
             AsyncFuture<List<Integer>> future = loop.createFuture();
-            var seen = OtherThread.start(() -> {
-                while (!future.done()) {
-                    Thread.onSpinWait();
-                }
-                return future.result();
-            });
+            var seen =
+                    OtherThread.start(() -> {
+                        while (!future.done()) {
+                            Thread.onSpinWait();
+                        }
+                        return future.result();
+                    });
             future.setResult(List.of(number));
             assertThat(seen.join()).containsExactly(number);
         }
@@ -199,7 +203,8 @@ class AsyncFutureTest {
         runIterations(1);
         assertThat(order).containsExactly("completed");
         runIterations(1);
-        assertThat(order).containsExactly("completed", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+        assertThat(order)
+                .containsExactly("completed", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
     }
 
     @Test
@@ -308,10 +313,12 @@ class AsyncFutureTest {
         AsyncFuture<Integer> future = loop.createFuture();
         assertThatThrownBy(() -> future.addDoneCallback(null))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("the callback is null: pass what to call, such as f -> use(f.result())");
+                .hasMessage(
+                        "the callback is null: pass what to call, such as f -> use(f.result())");
         assertThatThrownBy(() -> future.addDoneCallback(note("a"), null))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("the context is null: leave it out to run in a copy of the current one");
+                .hasMessage(
+                        "the context is null: leave it out to run in a copy of the current one");
         future.setResult(1);
         runIterations(1);
         assertThat(order).isEmpty();
@@ -444,8 +451,9 @@ class AsyncFutureTest {
                 .as("even if it needn't suspend")
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("await outside of a coroutine, on thread ")
-                .hasMessageEndingWith(": run the code with Asyncio.run(...) or Runner.run(...), or use"
-                        + " runCoroutineThreadsafe(coroutine, loop)");
+                .hasMessageEndingWith(
+                        ": run the code with Asyncio.run(...) or Runner.run(...), or use"
+                                + " runCoroutineThreadsafe(coroutine, loop)");
         assertThatThrownBy(() -> await((AsyncFuture<Integer>) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("await: the future is null");
@@ -459,7 +467,9 @@ class AsyncFutureTest {
                 assertThatThrownBy(() -> await(foreign))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("awaits a future of another loop: Future[pending]")
-                        .hasMessageEndingWith("; use runCoroutineThreadsafe(coroutine, loop) to have it awaited there");
+                        .hasMessageEndingWith(
+                                "; use runCoroutineThreadsafe(coroutine, loop) to have it awaited"
+                                        + " there");
             });
         }
     }

@@ -3,6 +3,7 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
@@ -10,12 +11,14 @@ import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Closing a generator: its finally blocks run, awaits in them too. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -38,17 +41,18 @@ class AsyncGeneratorAcloseTest {
     @Test
     void acloseRunsFinallyBlocksThatAwait() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                    log.add("never");
-                } finally {
-                    await(sleep(TICK));
-                    await(sleep(TICK));
-                    log.add("finally");
-                }
-                log.add("never");
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                            log.add("never");
+                        } finally {
+                            await(sleep(TICK));
+                            await(sleep(TICK));
+                            log.add("finally");
+                        }
+                        log.add("never");
+                    });
             await(generator.anext());
             await(generator.aclose());
             assertThat(runner.clock.time()).isEqualTo(TICK.multipliedBy(2));
@@ -59,15 +63,16 @@ class AsyncGeneratorAcloseTest {
     @Test
     void acloseOfABodyThatCatchesGeneratorExitAndReturnsIsQuiet() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } catch (GeneratorExit e) {
-                    log.add(String.valueOf(e.getMessage()));
-                }
-                await(sleep(TICK));
-                log.add("went on");
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } catch (GeneratorExit e) {
+                            log.add(String.valueOf(e.getMessage()));
+                        }
+                        await(sleep(TICK));
+                        log.add("went on");
+                    });
             await(generator.anext());
             assertThat(await(generator.aclose())).isNull();
         });
@@ -78,13 +83,14 @@ class AsyncGeneratorAcloseTest {
     void acloseThrowsWhatTheBodyThrows() {
         runner.run(() -> {
             IllegalArgumentException failure = new IllegalArgumentException("in finally");
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    fail(failure);
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            fail(failure);
+                        }
+                    });
             await(generator.anext());
             assertThatThrownBy(() -> await(generator.aclose())).isSameAs(failure);
             await(generator.aclose());
@@ -94,13 +100,14 @@ class AsyncGeneratorAcloseTest {
     @Test
     void acloseOfABodyThatThrowsStopAsyncIterationIsAnError() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    fail(new StopAsyncIteration());
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            fail(new StopAsyncIteration());
+                        }
+                    });
             await(generator.anext());
             assertThatThrownBy(() -> await(generator.aclose()))
                     .isInstanceOf(IllegalStateException.class)
@@ -112,15 +119,16 @@ class AsyncGeneratorAcloseTest {
     @Contract(58)
     void yieldInAFinallyBlockIsAnErrorOfAclose() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    await(sleep(TICK));
-                    g.yield(12);
-                    log.add("finally");
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            await(sleep(TICK));
+                            g.yield(12);
+                            log.add("finally");
+                        }
+                    });
             await(generator.anext());
             assertThatThrownBy(() -> await(generator.aclose()))
                     .isInstanceOf(IllegalStateException.class)
@@ -134,17 +142,19 @@ class AsyncGeneratorAcloseTest {
     @Test
     void bodyAwaitsATaskOfItsOwnWhileItIsClosed() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                Task<?> task = createTask(() -> {
-                    await(sleep(TICK));
-                    throw new IllegalArgumentException("the task's");
-                });
-                try {
-                    g.yield(1);
-                } finally {
-                    log.add(Outcomes.of(() -> await(task)));
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        Task<?> task =
+                                createTask(() -> {
+                                    await(sleep(TICK));
+                                    throw new IllegalArgumentException("the task's");
+                                });
+                        try {
+                            g.yield(1);
+                        } finally {
+                            log.add(Outcomes.of(() -> await(task)));
+                        }
+                    });
             await(generator.anext());
             await(generator.aclose());
         });
@@ -154,17 +164,18 @@ class AsyncGeneratorAcloseTest {
     @Test
     void closerThatIsCancelledCancelsTheFinallyBlock() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    try {
-                        await(sleep(LONG));
-                    } finally {
-                        log.add("inner finally");
-                    }
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            try {
+                                await(sleep(LONG));
+                            } finally {
+                                log.add("inner finally");
+                            }
+                        }
+                    });
             await(generator.anext());
             Task<?> closer = createTask(generator.aclose());
             await(sleep(Duration.ZERO));

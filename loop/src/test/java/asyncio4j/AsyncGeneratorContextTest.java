@@ -3,16 +3,19 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A body runs in its consumer's context. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -35,22 +38,24 @@ class AsyncGeneratorContextTest {
     @Test
     void contextIsTheConsumersBothWays() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                for (int i = 1; i <= 3; i++) {
-                    log.add("body sees " + VAR.get());
-                    await(sleep(TICK));
-                    VAR.set("body " + i);
-                    g.yield(i);
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        for (int i = 1; i <= 3; i++) {
+                            log.add("body sees " + VAR.get());
+                            await(sleep(TICK));
+                            VAR.set("body " + i);
+                            g.yield(i);
+                        }
+                    });
             VAR.set("consumer");
             await(generator.anext());
             log.add("consumer sees " + VAR.get());
-            await(createTask(() -> {
-                VAR.set("other");
-                await(generator.anext());
-                log.add("other sees " + VAR.get());
-            }));
+            await(
+                    createTask(() -> {
+                        VAR.set("other");
+                        await(generator.anext());
+                        log.add("other sees " + VAR.get());
+                    }));
             log.add("consumer sees " + VAR.get());
             await(generator.anext());
             log.add("consumer sees " + VAR.get());
@@ -70,7 +75,8 @@ class AsyncGeneratorContextTest {
     @Test
     void tokenOfTheBodyIsGoodInTheConsumer() {
         runner.run(() -> {
-            AsyncGenerator<ContextVar.Token<String>> generator = AsyncGenerator.of(g -> g.yield(VAR.set("body")));
+            AsyncGenerator<ContextVar.Token<String>> generator =
+                    AsyncGenerator.of(g -> g.yield(VAR.set("body")));
             ContextVar.Token<String> token = await(generator.anext());
             assertThat(VAR.get()).isEqualTo("body");
             VAR.reset(token);
@@ -82,12 +88,13 @@ class AsyncGeneratorContextTest {
     @Test
     void consumerMayAskInAContextThatItEntered() {
         runner.run(() -> {
-            AsyncGenerator<String> generator = AsyncGenerator.of(g -> {
-                for (int i = 1; i <= 3; i++) {
-                    VAR.set(VAR.get() + i);
-                    g.yield(VAR.get());
-                }
-            });
+            AsyncGenerator<String> generator =
+                    AsyncGenerator.of(g -> {
+                        for (int i = 1; i <= 3; i++) {
+                            VAR.set(VAR.get() + i);
+                            g.yield(VAR.get());
+                        }
+                    });
             Context other = new Context();
             log.add(await(generator.anext()));
             log.add(other.run(() -> await(generator.anext())));

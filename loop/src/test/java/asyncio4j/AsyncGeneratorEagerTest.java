@@ -4,16 +4,19 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Generators inside of tasks that start eagerly: their first suspension is the task's. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -47,11 +50,12 @@ class AsyncGeneratorEagerTest {
     void aGeneratorThatAwaitsReturnsToTheCreateCall() {
         runner.run(() -> {
             AsyncFuture<String> gate = getRunningLoop().createFuture();
-            AsyncGenerator<String> generator = AsyncGenerator.of(g -> {
-                g.yield("before");
-                g.yield(await(gate));
-                g.yield("after");
-            });
+            AsyncGenerator<String> generator =
+                    AsyncGenerator.of(g -> {
+                        g.yield("before");
+                        g.yield(await(gate));
+                        g.yield("after");
+                    });
             Task<Integer> task = createTask(count(generator), EAGER);
             order.add("created");
             gate.setResult("gate");
@@ -65,15 +69,17 @@ class AsyncGeneratorEagerTest {
     void aGeneratorInsideOfAGeneratorDoesToo() {
         runner.run(() -> {
             AsyncFuture<String> gate = getRunningLoop().createFuture();
-            AsyncGenerator<String> inner = AsyncGenerator.of(g -> {
-                g.yield("inner");
-                g.yield(await(gate));
-            });
-            AsyncGenerator<String> outer = AsyncGenerator.of(g -> {
-                for (String item : inner) {
-                    g.yield("outer " + item);
-                }
-            });
+            AsyncGenerator<String> inner =
+                    AsyncGenerator.of(g -> {
+                        g.yield("inner");
+                        g.yield(await(gate));
+                    });
+            AsyncGenerator<String> outer =
+                    AsyncGenerator.of(g -> {
+                        for (String item : inner) {
+                            g.yield("outer " + item);
+                        }
+                    });
             Task<Integer> task = createTask(count(outer), EAGER);
             order.add("created");
             gate.setResult("gate");
@@ -86,12 +92,14 @@ class AsyncGeneratorEagerTest {
     @Contract(37)
     void aTaskWhoseGeneratorNeverAwaitsEndsInsideTheCreateCall() {
         runner.run(() -> {
-            Task<Integer> task = createTask(
-                    count(AsyncGenerator.of(g -> {
-                        g.yield("one");
-                        g.yield("two");
-                    })),
-                    EAGER);
+            Task<Integer> task =
+                    createTask(
+                            count(
+                                    AsyncGenerator.of(g -> {
+                                        g.yield("one");
+                                        g.yield("two");
+                                    })),
+                            EAGER);
             order.add("created");
             assertThat(task.done()).isTrue();
             assertThat(task.result()).isEqualTo(2);
@@ -103,13 +111,14 @@ class AsyncGeneratorEagerTest {
     @Contract(37)
     void aTaskThatAwaitsAfterItsGeneratorReturnsToTheCreateCallThen() {
         runner.run(() -> {
-            Task<?> task = createTask(
-                    () -> {
-                        await(count(AsyncGenerator.of(g -> g.yield("item"))));
-                        await(sleep(Duration.ZERO));
-                        order.add("end");
-                    },
-                    EAGER);
+            Task<?> task =
+                    createTask(
+                            () -> {
+                                await(count(AsyncGenerator.of(g -> g.yield("item"))));
+                                await(sleep(Duration.ZERO));
+                                order.add("end");
+                            },
+                            EAGER);
             order.add("created");
             await(task);
         });
@@ -120,17 +129,19 @@ class AsyncGeneratorEagerTest {
     @Contract(37)
     void anEagerTaskMadeByAGeneratorReturnsToTheGenerator() {
         runner.run(() -> {
-            AsyncGenerator<String> generator = AsyncGenerator.of(g -> {
-                Task<?> eager = createTask(
-                        () -> {
-                            order.add("eager");
-                            await(sleep(Duration.ZERO));
-                            order.add("eager's end");
-                        },
-                        EAGER);
-                g.yield("made");
-                await(eager);
-            });
+            AsyncGenerator<String> generator =
+                    AsyncGenerator.of(g -> {
+                        Task<?> eager =
+                                createTask(
+                                        () -> {
+                                            order.add("eager");
+                                            await(sleep(Duration.ZERO));
+                                            order.add("eager's end");
+                                        },
+                                        EAGER);
+                        g.yield("made");
+                        await(eager);
+                    });
             assertThat(await(count(generator))).isEqualTo(1);
         });
         assertThat(order).containsExactly("eager", "made", "eager's end");

@@ -3,19 +3,24 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Outcomes;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A bare loop was closed, and code on its way out uses generators: it gets what needs no waiting. */
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A bare loop was closed, and code on its way out uses generators: it gets what needs no waiting.
+ */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorEndingTest {
 
@@ -40,10 +45,11 @@ class AsyncGeneratorEndingTest {
 
     private void run(VoidCoroutine coroutine) {
         loop.setExceptionHandler((l, context) -> reports.add(context.message()));
-        loop.runUntilComplete(Coroutine.of(() -> {
-            threads.add(Thread.currentThread());
-            coroutine.run();
-        }));
+        loop.runUntilComplete(
+                Coroutine.of(() -> {
+                    threads.add(Thread.currentThread());
+                    coroutine.run();
+                }));
     }
 
     /** One item, then a long wait; says how it ended. */
@@ -77,16 +83,17 @@ class AsyncGeneratorEndingTest {
     @Test
     void generatorClosedByAnEndingGeneratorCanNotWait() {
         run(() -> {
-            AsyncGenerator<Integer> outer = AsyncGenerator.of(g -> {
-                threads.add(Thread.currentThread());
-                try (AsyncGenerator<Integer> inner = slowToClose("inner")) {
-                    for (int item : inner) {
-                        g.yield(item);
-                    }
-                } finally {
-                    log.add("outer");
-                }
-            });
+            AsyncGenerator<Integer> outer =
+                    AsyncGenerator.of(g -> {
+                        threads.add(Thread.currentThread());
+                        try (AsyncGenerator<Integer> inner = slowToClose("inner")) {
+                            for (int item : inner) {
+                                g.yield(item);
+                            }
+                        } finally {
+                            log.add("outer");
+                        }
+                    });
             await(outer.anext());
         });
         loop.close();
@@ -97,14 +104,15 @@ class AsyncGeneratorEndingTest {
     @Test
     void generatorThatNeedNotWaitIsClosedByAnEndingTaskAsEver() {
         run(() -> {
-            AsyncGenerator<Integer> prompt = AsyncGenerator.of(g -> {
-                threads.add(Thread.currentThread());
-                try {
-                    g.yield(1);
-                } finally {
-                    log.add("prompt");
-                }
-            });
+            AsyncGenerator<Integer> prompt =
+                    AsyncGenerator.of(g -> {
+                        threads.add(Thread.currentThread());
+                        try {
+                            g.yield(1);
+                        } finally {
+                            log.add("prompt");
+                        }
+                    });
             await(prompt.anext());
             closeAtTheEnd(prompt);
         });
@@ -129,11 +137,12 @@ class AsyncGeneratorEndingTest {
     @Test
     void generatorBegunByAnEndingTaskCanNotWait() {
         run(() -> {
-            AsyncGenerator<Integer> late = AsyncGenerator.of(g -> {
-                threads.add(Thread.currentThread());
-                log.add(Outcomes.of(sleep(LONG)));
-                g.yield(1);
-            });
+            AsyncGenerator<Integer> late =
+                    AsyncGenerator.of(g -> {
+                        threads.add(Thread.currentThread());
+                        log.add(Outcomes.of(sleep(LONG)));
+                        g.yield(1);
+                    });
             createTask(() -> {
                 threads.add(Thread.currentThread());
                 try {
@@ -169,20 +178,24 @@ class AsyncGeneratorEndingTest {
         });
         loop.close();
         assertThat(log)
-                .containsExactly("other exits", "other", "GeneratorExit: the loop of this coroutine was closed");
+                .containsExactly(
+                        "other exits",
+                        "other",
+                        "GeneratorExit: the loop of this coroutine was closed");
     }
 
     @Test
     void generatorsThatNeedNotWaitAreForEndingTasksAsEver() {
         run(() -> {
-            AsyncGenerator<Integer> catching = AsyncGenerator.of(g -> {
-                threads.add(Thread.currentThread());
-                try {
-                    g.yield(1);
-                } catch (IllegalArgumentException e) {
-                    log.add("caught");
-                }
-            });
+            AsyncGenerator<Integer> catching =
+                    AsyncGenerator.of(g -> {
+                        threads.add(Thread.currentThread());
+                        try {
+                            g.yield(1);
+                        } catch (IllegalArgumentException e) {
+                            log.add("caught");
+                        }
+                    });
             await(catching.anext());
             AsyncGenerator<Integer> empty = AsyncGenerator.of(g -> log.add("empty"));
             createTask(() -> {

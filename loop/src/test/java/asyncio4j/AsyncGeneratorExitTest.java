@@ -3,20 +3,23 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** KeyboardInterrupt and SystemExit out of a generator's body leave the loop. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -33,23 +36,24 @@ class AsyncGeneratorExitTest {
     @Contract(9)
     void outOfABodyItLeavesTheLoopAndTheOthersAreCancelledByClose(Error exit) {
         try (VirtualRunner runner = new VirtualRunner()) {
-            assertThatThrownBy(() -> runner.run(() -> {
-                        createTask(() -> {
-                            try {
-                                await(sleep(Duration.ofHours(1)));
-                            } finally {
-                                log.add("other");
-                            }
-                        });
-                        await(sleep(Duration.ZERO));
-                        try {
-                            for (int item : exiting(exit)) {
-                                log.add(item);
-                            }
-                        } finally {
-                            log.add("main");
-                        }
-                    }))
+            assertThatThrownBy(() ->
+                            runner.run(() -> {
+                                createTask(() -> {
+                                    try {
+                                        await(sleep(Duration.ofHours(1)));
+                                    } finally {
+                                        log.add("other");
+                                    }
+                                });
+                                await(sleep(Duration.ZERO));
+                                try {
+                                    for (int item : exiting(exit)) {
+                                        log.add(item);
+                                    }
+                                } finally {
+                                    log.add("main");
+                                }
+                            }))
                     .isSameAs(exit);
             assertThat(log).containsExactly(1, "finally", "main");
             assertThat(runner.loop().isRunning()).isFalse();
@@ -62,19 +66,20 @@ class AsyncGeneratorExitTest {
     @Contract(9)
     void outOfABodyInAnotherTaskTheMainOneSeesOnlyTheCancellation(Error exit) {
         try (VirtualRunner runner = new VirtualRunner()) {
-            assertThatThrownBy(() -> runner.run(() -> {
-                        createTask(() -> {
-                            for (int item : exiting(exit)) {
-                                log.add(item);
-                            }
-                        });
-                        try {
-                            await(sleep(Duration.ofHours(1)));
-                        } catch (CancelledError e) {
-                            log.add("cancelled");
-                            throw e;
-                        }
-                    }))
+            assertThatThrownBy(() ->
+                            runner.run(() -> {
+                                createTask(() -> {
+                                    for (int item : exiting(exit)) {
+                                        log.add(item);
+                                    }
+                                });
+                                try {
+                                    await(sleep(Duration.ofHours(1)));
+                                } catch (CancelledError e) {
+                                    log.add("cancelled");
+                                    throw e;
+                                }
+                            }))
                     .isSameAs(exit);
             assertThat(log).containsExactly(1, "finally");
         }
@@ -87,13 +92,14 @@ class AsyncGeneratorExitTest {
     void outOfTheBodyOfAnEagerTaskItLeavesTheCreateCall(Error exit) {
         try (VirtualRunner runner = new VirtualRunner()) {
             runner.run(() -> {
-                assertThatThrownBy(() -> createTask(
-                                () -> {
-                                    for (int item : exiting(exit)) {
-                                        log.add(item);
-                                    }
-                                },
-                                TaskOptions.DEFAULT.eagerStart(true)))
+                assertThatThrownBy(() ->
+                                createTask(
+                                        () -> {
+                                            for (int item : exiting(exit)) {
+                                                log.add(item);
+                                            }
+                                        },
+                                        TaskOptions.DEFAULT.eagerStart(true)))
                         .isSameAs(exit);
                 log.add("main goes on");
             });
@@ -108,26 +114,28 @@ class AsyncGeneratorExitTest {
         KeyboardInterrupt interrupt = new KeyboardInterrupt("mine");
         EventLoop loop = runner.loop();
         runner.run(() -> {
-            AsyncGenerator<Integer> interrupting = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    log.add("interrupting");
-                    Sneaky.raise(interrupt);
-                }
-            });
-            AsyncGenerator<Integer> slow = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    try {
-                        log.add("slow");
-                        await(sleep(Duration.ofHours(1)));
-                    } catch (GeneratorExit e) {
-                        log.add("slow can't wait: " + e.getMessage());
-                    }
-                }
-            });
+            AsyncGenerator<Integer> interrupting =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            log.add("interrupting");
+                            Sneaky.raise(interrupt);
+                        }
+                    });
+            AsyncGenerator<Integer> slow =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            try {
+                                log.add("slow");
+                                await(sleep(Duration.ofHours(1)));
+                            } catch (GeneratorExit e) {
+                                log.add("slow can't wait: " + e.getMessage());
+                            }
+                        }
+                    });
             await(slow.anext());
             await(interrupting.anext());
         });
@@ -136,7 +144,9 @@ class AsyncGeneratorExitTest {
         assertThat(runner.clock.time()).isZero();
         assertThat(log)
                 .containsExactly(
-                        "slow", "interrupting", "slow can't wait: the loop of this coroutine was closed");
+                        "slow",
+                        "interrupting",
+                        "slow can't wait: the loop of this coroutine was closed");
     }
 
     /** An item, then the exit. */

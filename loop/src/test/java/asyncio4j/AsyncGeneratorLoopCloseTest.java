@@ -3,16 +3,18 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A bare loop that is closed without a shutdown: what is suspended ends, and no thread is left. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -39,10 +41,11 @@ class AsyncGeneratorLoopCloseTest {
 
     private void run(VoidCoroutine coroutine) {
         loop.setExceptionHandler((l, context) -> reports.add(context.message()));
-        loop.runUntilComplete(Coroutine.of(() -> {
-            threads.add(Thread.currentThread());
-            coroutine.run();
-        }));
+        loop.runUntilComplete(
+                Coroutine.of(() -> {
+                    threads.add(Thread.currentThread());
+                    coroutine.run();
+                }));
     }
 
     /** One item, then a long wait; says how it ended. */
@@ -106,19 +109,20 @@ class AsyncGeneratorLoopCloseTest {
     @Test
     void errorThatWasThrownIntoItBeforeIsForgotten() {
         run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                threads.add(Thread.currentThread());
-                try {
-                    g.yield(1);
-                } catch (IllegalArgumentException e) {
-                    log.add("caught");
-                }
-                try {
-                    g.yield(2);
-                } catch (GeneratorExit e) {
-                    log.add("exits");
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        threads.add(Thread.currentThread());
+                        try {
+                            g.yield(1);
+                        } catch (IllegalArgumentException e) {
+                            log.add("caught");
+                        }
+                        try {
+                            g.yield(2);
+                        } catch (GeneratorExit e) {
+                            log.add("exits");
+                        }
+                    });
             await(generator.anext());
             await(generator.athrow(new IllegalArgumentException()));
         });
@@ -138,7 +142,9 @@ class AsyncGeneratorLoopCloseTest {
     void taskSuspendedThreeGeneratorsDeepUnwindsAllFromTheInside() {
         run(() -> consume(passOn("outermost", passOn("middle", waiting("innermost")))));
         loop.close();
-        assertThat(log).containsExactly("item 1", "innermost exits", "innermost", "middle", "outermost", "task");
+        assertThat(log)
+                .containsExactly(
+                        "item 1", "innermost exits", "innermost", "middle", "outermost", "task");
         assertThat(reports).containsExactly(DESTROYED);
     }
 
@@ -152,14 +158,16 @@ class AsyncGeneratorLoopCloseTest {
 
     @Test
     void consumerGetsGeneratorExitEvenIfTheBodySwallowsIt() {
-        run(() -> consume(AsyncGenerator.of(g -> {
-            threads.add(Thread.currentThread());
-            try {
-                await(sleep(LONG));
-            } catch (GeneratorExit e) {
-                log.add("swallowed");
-            }
-        })));
+        run(() ->
+                consume(
+                        AsyncGenerator.of(g -> {
+                            threads.add(Thread.currentThread());
+                            try {
+                                await(sleep(LONG));
+                            } catch (GeneratorExit e) {
+                                log.add("swallowed");
+                            }
+                        })));
         loop.close();
         assertThat(log).containsExactly("swallowed", "task");
         assertThat(reports).containsExactly(DESTROYED);
@@ -215,11 +223,17 @@ class AsyncGeneratorLoopCloseTest {
         });
         loop.close();
         assertThat(log).containsExactly("failing", "other exits", "other");
-        assertThat(contexts).singleElement().satisfies(context -> {
-            assertThat(context.message())
-                    .isEqualTo("an error occurred during closing of asynchronous generator AsyncGenerator[ended]");
-            assertThat(context.exception()).isInstanceOf(IOException.class).hasMessage("in finally");
-        });
+        assertThat(contexts)
+                .singleElement()
+                .satisfies(context -> {
+                    assertThat(context.message())
+                            .isEqualTo(
+                                    "an error occurred during closing of asynchronous generator"
+                                            + " AsyncGenerator[ended]");
+                    assertThat(context.exception())
+                            .isInstanceOf(IOException.class)
+                            .hasMessage("in finally");
+                });
     }
 
     /** Throws in its finally block. */

@@ -4,18 +4,21 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A generator in the wrong place: outside of a task, on another loop, yielded to by a stranger. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -95,16 +98,23 @@ class AsyncGeneratorMisuseTest {
         AsyncGenerator<Integer> generator = oneAndTwo();
         runner.run(() -> log.add("item " + await(generator.anext())));
         try (VirtualRunner other = new VirtualRunner()) {
-            other.run(() -> log.addAll(Outcomes.of(
-                    generator.anext(), generator.athrow(new RuntimeException("thrown in")), generator.aclose())));
+            other.run(() ->
+                    log.addAll(
+                            Outcomes.of(
+                                    generator.anext(),
+                                    generator.athrow(new RuntimeException("thrown in")),
+                                    generator.aclose())));
         }
         assertThat(generator).hasToString("AsyncGenerator[suspended]");
         runner.run(() -> log.addAll(Outcomes.of(generator.anext(), generator.aclose())));
         assertThat(log).hasSize(6);
         assertThat(log.getFirst()).isEqualTo("item 1");
         assertThat(log.subList(1, 4))
-                .allSatisfy(outcome -> assertThat(outcome)
-                        .startsWith("IllegalStateException: AsyncGenerator[suspended] belongs to asyncio4j-loop-"));
+                .allSatisfy(outcome ->
+                        assertThat(outcome)
+                                .startsWith(
+                                        "IllegalStateException: AsyncGenerator[suspended] belongs"
+                                                + " to asyncio4j-loop-"));
         assertThat(log.subList(4, 6)).containsExactly("2", "null");
     }
 
@@ -124,10 +134,11 @@ class AsyncGeneratorMisuseTest {
     void yieldOfTheConsumerIsRefused() {
         runner.run(() -> {
             List<AsyncGenerator.Yielder<Integer>> leaked = new ArrayList<>();
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                leaked.add(g);
-                g.yield(1);
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        leaked.add(g);
+                        g.yield(1);
+                    });
             await(generator.anext());
             checkRefused(leaked.getFirst());
             await(generator.aclose());
@@ -138,11 +149,15 @@ class AsyncGeneratorMisuseTest {
     @Test
     void yieldOfAnotherTaskIsRefused() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                await(createTask(() -> checkRefused(g)));
-                await(createTask(() -> checkRefused(g), TaskOptions.DEFAULT.eagerStart(true)));
-                g.yield(1);
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        await(createTask(() -> checkRefused(g)));
+                        await(
+                                createTask(
+                                        () -> checkRefused(g),
+                                        TaskOptions.DEFAULT.eagerStart(true)));
+                        g.yield(1);
+                    });
             assertThat(await(generator.anext())).isEqualTo(1);
             await(generator.aclose());
         });
@@ -151,14 +166,16 @@ class AsyncGeneratorMisuseTest {
     @Test
     void yieldOfAnotherGeneratorsBodyIsRefused() {
         runner.run(() -> {
-            AsyncGenerator<Integer> outer = AsyncGenerator.of(g -> {
-                AsyncGenerator<Integer> inner = AsyncGenerator.of(own -> {
-                    checkRefused(g);
-                    own.yield(1);
-                });
-                g.yield(await(inner.anext()) + 1);
-                await(inner.aclose());
-            });
+            AsyncGenerator<Integer> outer =
+                    AsyncGenerator.of(g -> {
+                        AsyncGenerator<Integer> inner =
+                                AsyncGenerator.of(own -> {
+                                    checkRefused(g);
+                                    own.yield(1);
+                                });
+                        g.yield(await(inner.anext()) + 1);
+                        await(inner.aclose());
+                    });
             assertThat(await(outer.anext())).isEqualTo(2);
             await(outer.aclose());
         });
@@ -167,11 +184,12 @@ class AsyncGeneratorMisuseTest {
     @Test
     void yieldOfAPlainCallbackIsRefused() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                runner.loop().callSoon(() -> checkRefused(g));
-                await(sleep(Duration.ZERO));
-                g.yield(1);
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        runner.loop().callSoon(() -> checkRefused(g));
+                        await(sleep(Duration.ZERO));
+                        g.yield(1);
+                    });
             assertThat(await(generator.anext())).isEqualTo(1);
             await(generator.aclose());
         });
@@ -180,13 +198,15 @@ class AsyncGeneratorMisuseTest {
     @Test
     void yieldOfAnotherThreadIsRefused() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                await(toThread(() -> {
-                    checkRefused(g);
-                    return "checked";
-                }));
-                g.yield(1);
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        await(
+                                toThread(() -> {
+                                    checkRefused(g);
+                                    return "checked";
+                                }));
+                        g.yield(1);
+                    });
             assertThat(await(generator.anext())).isEqualTo(1);
             await(generator.aclose());
         });
@@ -195,16 +215,18 @@ class AsyncGeneratorMisuseTest {
     @Test
     void yieldInsideContextRunIsRefused() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                Context.copyContext().run(() -> {
-                    assertThatIllegalStateException()
-                            .isThrownBy(() -> g.yield(1))
-                            .withMessageStartingWith("yield inside Context.run")
-                            .withMessageContaining("leave run(...) first");
-                    return "checked";
-                });
-                g.yield(2);
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        Context.copyContext()
+                                .run(() -> {
+                                    assertThatIllegalStateException()
+                                            .isThrownBy(() -> g.yield(1))
+                                            .withMessageStartingWith("yield inside Context.run")
+                                            .withMessageContaining("leave run(...) first");
+                                    return "checked";
+                                });
+                        g.yield(2);
+                    });
             assertThat(await(generator.anext())).isEqualTo(2);
             await(generator.aclose());
         });
@@ -213,6 +235,7 @@ class AsyncGeneratorMisuseTest {
     private void checkRefused(AsyncGenerator.Yielder<Integer> yielder) {
         assertThatIllegalStateException()
                 .isThrownBy(() -> yielder.yield(99))
-                .withMessageStartingWith("yield belongs to the generator's own body, not to another task or thread");
+                .withMessageStartingWith(
+                        "yield belongs to the generator's own body, not to another task or thread");
     }
 }

@@ -5,20 +5,23 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Generators that a program leaves open are closed by Runner.close. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -41,23 +44,25 @@ class AsyncGeneratorRunnerTest {
     @Contract(65)
     void runnerClosesThemAfterTheTasksAndBeforeTheExecutor() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    log.add(await(toThread(() -> "executor")));
-                    log.add("generator");
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            log.add(await(toThread(() -> "executor")));
+                            log.add("generator");
+                        }
+                    });
             await(generator.anext());
-            Task<?> left = createTask(() -> {
-                try {
-                    await(sleep(LONG));
-                } finally {
-                    await(sleep(TICK));
-                    log.add("task");
-                }
-            });
+            Task<?> left =
+                    createTask(() -> {
+                        try {
+                            await(sleep(LONG));
+                        } finally {
+                            await(sleep(TICK));
+                            log.add("task");
+                        }
+                    });
             await(sleep(Duration.ZERO));
             assertThat(left.done()).isFalse();
         });
@@ -70,22 +75,24 @@ class AsyncGeneratorRunnerTest {
     @Test
     @Contract({57, 65})
     void oneLeftMidIterationByAMainThatReturnedIsClosedInATaskOfItsOwn() {
-        Task<?> main = runner.run(() -> {
-            AsyncGenerator<String> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield("item");
-                    g.yield("never");
-                } finally {
-                    await(sleep(TICK));
-                    log.add(Objects.requireNonNull(currentTask()));
-                }
-            });
-            for (String item : generator) {
-                log.add(item);
-                break;
-            }
-            return Objects.requireNonNull(currentTask());
-        });
+        Task<?> main =
+                runner.run(() -> {
+                    AsyncGenerator<String> generator =
+                            AsyncGenerator.of(g -> {
+                                try {
+                                    g.yield("item");
+                                    g.yield("never");
+                                } finally {
+                                    await(sleep(TICK));
+                                    log.add(Objects.requireNonNull(currentTask()));
+                                }
+                            });
+                    for (String item : generator) {
+                        log.add(item);
+                        break;
+                    }
+                    return Objects.requireNonNull(currentTask());
+                });
         assertThat(log).containsExactly("item");
         runner.close();
         assertThat(log).hasSize(2);
@@ -97,12 +104,13 @@ class AsyncGeneratorRunnerTest {
     @Contract({57, 65})
     void oneLeftMidIterationByAMainThatFailedIsClosed() {
         IOException failure = new IOException("the main's");
-        assertThatThrownBy(() -> runner.run(() -> {
-                    for (String item : named("a", TICK)) {
-                        log.add(item);
-                        throw failure;
-                    }
-                }))
+        assertThatThrownBy(() ->
+                        runner.run(() -> {
+                            for (String item : named("a", TICK)) {
+                                log.add(item);
+                                throw failure;
+                            }
+                        }))
                 .isSameAs(failure);
         assertThat(log).containsExactly("a");
         runner.close();

@@ -2,12 +2,18 @@ package asyncio4j;
 
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.sleep;
-import static java.nio.charset.StandardCharsets.UTF_8;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -19,8 +25,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Many items, many generators, deep nesting. */
 @Timeout(value = 120, threadMode = SEPARATE_THREAD)
@@ -66,11 +70,12 @@ class AsyncGeneratorScaleTest {
     @Test
     void tenThousandEndWithABareLoopAndLeaveNoThread() {
         EventLoop loop = Asyncio.newEventLoop();
-        loop.runUntilComplete(Coroutine.of(() -> {
-            for (int i = 0; i < MANY; i++) {
-                await(open().anext());
-            }
-        }));
+        loop.runUntilComplete(
+                Coroutine.of(() -> {
+                    for (int i = 0; i < MANY; i++) {
+                        await(open().anext());
+                    }
+                }));
         loop.close();
         assertThat(closed).as("none could wait").hasValue(0);
         assertThat(threads).hasSize(MANY).noneMatch(Thread::isAlive);
@@ -122,24 +127,27 @@ class AsyncGeneratorScaleTest {
 
     @Test
     void millionItemsOfAKilobyteNeedNoGigabyteAndOneThread() throws Exception {
-        assertThat(outputOf(MillionItems.class)).isEqualToIgnoringNewLines("1000000 items, 1024000000 bytes, 1 thread");
+        assertThat(outputOf(MillionItems.class))
+                .isEqualToIgnoringNewLines("1000000 items, 1024000000 bytes, 1 thread");
     }
 
     @Test
     void generatorsThatHaveEndedAreNotKept() throws Exception {
-        assertThat(outputOf(ManyGenerators.class)).isEqualToIgnoringNewLines("100000 generators, 409600000 bytes");
+        assertThat(outputOf(ManyGenerators.class))
+                .isEqualToIgnoringNewLines("300000 generators, 307200000 bytes");
     }
 
     /** What {@code program} says in a JVM with a small heap. */
     private static String outputOf(Class<?> program) throws Exception {
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx48m",
-                        "-cp",
-                        placeOf(Asyncio.class) + File.pathSeparator + placeOf(program),
-                        program.getName())
-                .redirectErrorStream(true)
-                .start();
+        Process child =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx24m",
+                                "-cp",
+                                placeOf(Asyncio.class) + File.pathSeparator + placeOf(program),
+                                program.getName())
+                        .redirectErrorStream(true)
+                        .start();
         String output = output(child);
         assertThat(child.waitFor()).as(output).isZero();
         return output;
@@ -161,21 +169,23 @@ class AsyncGeneratorScaleTest {
 
         public static void main(String[] args) {
             Set<Thread> threads = Collections.newSetFromMap(new IdentityHashMap<>());
-            AsyncGenerator<byte[]> generator = AsyncGenerator.of(g -> {
-                for (int i = 0; i < 1_000_000; i++) {
-                    threads.add(Thread.currentThread());
-                    g.yield(new byte[1024]);
-                }
-            });
-            System.out.println(Asyncio.run(() -> {
-                int items = 0;
-                long bytes = 0;
-                for (byte[] item : generator) {
-                    items++;
-                    bytes += item.length;
-                }
-                return items + " items, " + bytes + " bytes, " + threads.size() + " thread";
-            }));
+            AsyncGenerator<byte[]> generator =
+                    AsyncGenerator.of(g -> {
+                        for (int i = 0; i < 1_000_000; i++) {
+                            threads.add(Thread.currentThread());
+                            g.yield(new byte[1024]);
+                        }
+                    });
+            System.out.println(
+                    Asyncio.run(() -> {
+                        int items = 0;
+                        long bytes = 0;
+                        for (byte[] item : generator) {
+                            items++;
+                            bytes += item.length;
+                        }
+                        return items + " items, " + bytes + " bytes, " + threads.size() + " thread";
+                    }));
         }
     }
 
@@ -185,23 +195,25 @@ class AsyncGeneratorScaleTest {
         private ManyGenerators() {}
 
         public static void main(String[] args) {
-            System.out.println(Asyncio.run(() -> {
-                int generators = 0;
-                long bytes = 0;
-                for (; generators < 100_000; generators++) {
-                    byte[] captured = new byte[4096];
-                    AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> g.yield(captured.length));
-                    if (generators % 2 == 0) {
-                        bytes += await(generator.anext());
-                        await(generator.aclose());
-                    } else {
-                        for (int item : generator) {
-                            bytes += item;
+            System.out.println(
+                    Asyncio.run(() -> {
+                        int generators = 0;
+                        long bytes = 0;
+                        for (; generators < 300_000; generators++) {
+                            byte[] captured = new byte[1024];
+                            AsyncGenerator<Integer> generator =
+                                    AsyncGenerator.of(g -> g.yield(captured.length));
+                            if (generators % 2 == 0) {
+                                bytes += await(generator.anext());
+                                await(generator.aclose());
+                            } else {
+                                for (int item : generator) {
+                                    bytes += item;
+                                }
+                            }
                         }
-                    }
-                }
-                return generators + " generators, " + bytes + " bytes";
-            }));
+                        return generators + " generators, " + bytes + " bytes";
+                    }));
         }
     }
 }

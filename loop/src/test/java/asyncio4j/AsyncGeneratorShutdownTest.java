@@ -3,6 +3,7 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
@@ -10,13 +11,15 @@ import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Generators that are open at shutdownAsyncGenerators. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -26,7 +29,8 @@ class AsyncGeneratorShutdownTest {
 
     private static final Duration LONG = Duration.ofHours(1);
 
-    private static final String CLOSING_FAILED = "an error occurred during closing of asynchronous generator ";
+    private static final String CLOSING_FAILED =
+            "an error occurred during closing of asynchronous generator ";
 
     private final VirtualRunner runner = new VirtualRunner();
 
@@ -90,7 +94,13 @@ class AsyncGeneratorShutdownTest {
         });
         assertThat(log)
                 .containsExactly(
-                        "a closing", "b closing", "c closing", "c closed", "b closed", "a closed", "shut down");
+                        "a closing",
+                        "b closing",
+                        "c closing",
+                        "c closed",
+                        "b closed",
+                        "a closed",
+                        "shut down");
         assertThat(runner.clock.time()).isEqualTo(TICK.multipliedBy(3));
         assertThat(runner.reports).isEmpty();
     }
@@ -117,10 +127,13 @@ class AsyncGeneratorShutdownTest {
             await(runner.loop().shutdownAsyncGenerators());
         });
         assertThat(log).containsExactly("a closing", "failing", "a closed");
-        assertThat(runner.reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).isEqualTo(CLOSING_FAILED + "AsyncGenerator[ended, closed]");
-            assertThat(report.exception()).isSameAs(failure);
-        });
+        assertThat(runner.reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message())
+                            .isEqualTo(CLOSING_FAILED + "AsyncGenerator[ended, closed]");
+                    assertThat(report.exception()).isSameAs(failure);
+                });
     }
 
     @Test
@@ -145,12 +158,15 @@ class AsyncGeneratorShutdownTest {
         });
         runner.close();
         assertThat(log).containsExactly("ended");
-        assertThat(runner.reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).isEqualTo(CLOSING_FAILED + "AsyncGenerator[suspended, closed]");
-            assertThat(report.exception())
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("ignored GeneratorExit");
-        });
+        assertThat(runner.reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message())
+                            .isEqualTo(CLOSING_FAILED + "AsyncGenerator[suspended, closed]");
+                    assertThat(report.exception())
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("ignored GeneratorExit");
+                });
     }
 
     @Test
@@ -162,7 +178,8 @@ class AsyncGeneratorShutdownTest {
         runner.close();
         assertThat(runner.reports)
                 .singleElement()
-                .satisfies(report -> assertThat(report.exception()).isInstanceOf(StopAsyncIteration.class));
+                .satisfies(report ->
+                        assertThat(report.exception()).isInstanceOf(StopAsyncIteration.class));
     }
 
     @Test
@@ -174,8 +191,12 @@ class AsyncGeneratorShutdownTest {
             Task<Integer> consumer = createTask(generator.anext());
             await(sleep(Duration.ZERO));
             await(runner.loop().shutdownAsyncGenerators());
-            assertThat(runner.reports).singleElement().satisfies(report -> assertThat(report.exception())
-                    .hasMessageStartingWith("aclose(): asynchronous generator is already running"));
+            assertThat(runner.reports)
+                    .singleElement()
+                    .satisfies(report ->
+                            assertThat(report.exception())
+                                    .hasMessageStartingWith(
+                                            "aclose(): asynchronous generator is already running"));
             gate.setResult(3);
             assertThat(await(consumer)).isEqualTo(3);
             await(generator.aclose());
@@ -187,7 +208,8 @@ class AsyncGeneratorShutdownTest {
         runner.run(() -> {
             AsyncGenerator<Integer> notBegun = AsyncGenerator.of(g -> log.add("begun"));
             AsyncGenerator<String> ended = named("ended", TICK);
-            assertThat(Outcomes.of(ended.anext(), ended.aclose(), ended.aclose())).containsExactly("ended", "null", "null");
+            assertThat(Outcomes.of(ended.anext(), ended.aclose(), ended.aclose()))
+                    .containsExactly("ended", "null", "null");
             await(runner.loop().shutdownAsyncGenerators());
             assertThat(notBegun).hasToString("AsyncGenerator[not begun]");
         });
@@ -207,17 +229,18 @@ class AsyncGeneratorShutdownTest {
     @Test
     void shutdownThatIsCancelledCancelsTheFinallyBlocks() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    try {
-                        await(sleep(LONG));
-                    } finally {
-                        log.add("finally");
-                    }
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            try {
+                                await(sleep(LONG));
+                            } finally {
+                                log.add("finally");
+                            }
+                        }
+                    });
             await(generator.anext());
             Task<?> shutdown = createTask(runner.loop().shutdownAsyncGenerators());
             await(sleep(TICK));

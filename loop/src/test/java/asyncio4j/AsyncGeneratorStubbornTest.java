@@ -3,17 +3,21 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Bodies that won't end although their loop was closed: they are left, reported, and nobody hangs. */
+/**
+ * Bodies that won't end although their loop was closed: they are left, reported, and nobody hangs.
+ */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorStubbornTest {
 
@@ -21,8 +25,9 @@ class AsyncGeneratorStubbornTest {
 
     private static final String DESTROYED = "Task was destroyed but it is pending!";
 
-    private static final String LEFT = "async generator ignored GeneratorExit: it goes on after its loop was closed, "
-            + "and is left: AsyncGenerator[ended";
+    private static final String LEFT =
+            "async generator ignored GeneratorExit: it goes on after its loop was closed, "
+                    + "and is left: AsyncGenerator[ended";
 
     private final EventLoop loop = Asyncio.newEventLoop(new VirtualClock());
 
@@ -85,18 +90,19 @@ class AsyncGeneratorStubbornTest {
         List<Task<?>> consumers = new ArrayList<>();
         run(() -> {
             AsyncGenerator<Integer> stubborn = awaitsForEver();
-            consumers.add(createTask(() -> {
-                try {
-                    for (int item : stubborn) {
-                        log.add("item " + item);
-                    }
-                } catch (GeneratorExit e) {
-                    log.add("exit of " + stubborn);
-                    throw e;
-                } finally {
-                    log.add("task");
-                }
-            }));
+            consumers.add(
+                    createTask(() -> {
+                        try {
+                            for (int item : stubborn) {
+                                log.add("item " + item);
+                            }
+                        } catch (GeneratorExit e) {
+                            log.add("exit of " + stubborn);
+                            throw e;
+                        } finally {
+                            log.add("task");
+                        }
+                    }));
             await(sleep(Duration.ZERO));
         });
         loop.close();
@@ -112,13 +118,14 @@ class AsyncGeneratorStubbornTest {
     void othersAreClosedAllTheSame() {
         run(() -> {
             await(yieldsForEver().anext());
-            AsyncGenerator<Integer> other = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    log.add("other");
-                }
-            });
+            AsyncGenerator<Integer> other =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            log.add("other");
+                        }
+                    });
             await(other.anext());
         });
         loop.close();

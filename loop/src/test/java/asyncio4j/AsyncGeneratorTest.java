@@ -2,6 +2,7 @@ package asyncio4j;
 
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,18 +10,23 @@ import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** What comes out of a generator: items, values sent in, errors; by anext, asend, athrow and a for loop. */
+/**
+ * What comes out of a generator: items, values sent in, errors; by anext, asend, athrow and a for
+ * loop.
+ */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorTest {
 
@@ -39,10 +45,11 @@ class AsyncGeneratorTest {
     @Test
     void bodyDoesNotBeginBeforeAnItemIsAskedFor() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                log.add("begun");
-                g.yield(1);
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        log.add("begun");
+                        g.yield(1);
+                    });
             Coroutine<Integer> next = generator.anext();
             assertThat(log).isEmpty();
             assertThat(generator).hasToString("AsyncGenerator[not begun]");
@@ -68,13 +75,14 @@ class AsyncGeneratorTest {
     @Test
     void consumerAndBodyTakeTurns() {
         runner.run(() -> {
-            AsyncGenerator<String> generator = AsyncGenerator.of(g -> {
-                log.add("body 1");
-                g.yield("item 1");
-                log.add("body 2");
-                g.yield("item 2");
-                log.add("body 3");
-            });
+            AsyncGenerator<String> generator =
+                    AsyncGenerator.of(g -> {
+                        log.add("body 1");
+                        g.yield("item 1");
+                        log.add("body 2");
+                        g.yield("item 2");
+                        log.add("body 3");
+                    });
             for (String item : generator) {
                 log.add(item);
             }
@@ -89,7 +97,8 @@ class AsyncGeneratorTest {
             AsyncGenerator<Integer> generator = countdown(1);
             assertThat(await(generator.anext())).isEqualTo(1);
             for (int i = 0; i < 3; i++) {
-                assertThatThrownBy(() -> await(generator.anext())).isInstanceOf(StopAsyncIteration.class);
+                assertThatThrownBy(() -> await(generator.anext()))
+                        .isInstanceOf(StopAsyncIteration.class);
                 assertThat(generator).hasToString("AsyncGenerator[ended]");
             }
         });
@@ -102,7 +111,8 @@ class AsyncGeneratorTest {
             for (int item : generator) {
                 log.add(item);
             }
-            assertThatThrownBy(() -> await(generator.anext())).isInstanceOf(StopAsyncIteration.class);
+            assertThatThrownBy(() -> await(generator.anext()))
+                    .isInstanceOf(StopAsyncIteration.class);
         });
         assertThat(log).containsExactly("ran");
     }
@@ -120,11 +130,12 @@ class AsyncGeneratorTest {
     @Test
     void nullsAreItemsLikeOthers() {
         runner.run(() -> {
-            AsyncGenerator<@Nullable String> generator = AsyncGenerator.of(g -> {
-                g.yield(null);
-                g.yield("a");
-                g.yield(null);
-            });
+            AsyncGenerator<@Nullable String> generator =
+                    AsyncGenerator.of(g -> {
+                        g.yield(null);
+                        g.yield("a");
+                        g.yield(null);
+                    });
             assertThat(await(generator.anext())).isNull();
             for (String item : generator) {
                 log.add(item);
@@ -148,14 +159,15 @@ class AsyncGeneratorTest {
     @Test
     void yieldReturnsWhatWasSent() {
         runner.run(() -> {
-            AsyncGenerator<Object> doubler = AsyncGenerator.of(g -> {
-                Object sent = g.yield("first");
-                while (sent instanceof Integer number) {
-                    await(sleep(TICK));
-                    sent = g.yield(number * 2);
-                }
-                log.add(sent);
-            });
+            AsyncGenerator<Object> doubler =
+                    AsyncGenerator.of(g -> {
+                        Object sent = g.yield("first");
+                        while (sent instanceof Integer number) {
+                            await(sleep(TICK));
+                            sent = g.yield(number * 2);
+                        }
+                        log.add(sent);
+                    });
             assertThat(Outcomes.of(doubler.asend(null), doubler.asend(100), doubler.asend(7)))
                     .containsExactly("first", "200", "14");
             assertThatThrownBy(() -> await(doubler.anext())).isInstanceOf(StopAsyncIteration.class);
@@ -211,16 +223,17 @@ class AsyncGeneratorTest {
     void tryWithResourcesClosesOneThatIsLeftEarly() {
         runner.run(() -> {
             AtomicInteger made = new AtomicInteger();
-            try (AsyncGenerator<Integer> endless = AsyncGenerator.of(g -> {
-                try {
-                    for (; ; ) {
-                        g.yield(made.incrementAndGet());
-                    }
-                } finally {
-                    await(sleep(TICK));
-                    log.add("finally");
-                }
-            })) {
+            try (AsyncGenerator<Integer> endless =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            for (; ; ) {
+                                g.yield(made.incrementAndGet());
+                            }
+                        } finally {
+                            await(sleep(TICK));
+                            log.add("finally");
+                        }
+                    })) {
                 for (int item : endless) {
                     if (item == 3) {
                         break;

@@ -2,19 +2,22 @@ package asyncio4j;
 
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Errors that go into a body by athrow, and those that come out of it. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -36,33 +39,44 @@ class AsyncGeneratorThrowTest {
     void athrowThrowsAtTheYield() {
         runner.run(() -> {
             IOException thrown = new IOException("thrown in");
-            AsyncGenerator<String> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield("first");
-                } catch (RuntimeException e) {
-                    throw e;
-                } catch (Exception e) {
-                    assertThat(e).isSameAs(thrown);
-                    await(sleep(TICK));
-                    g.yield("recovered");
-                }
-                g.yield("last");
-            });
-            assertThat(Outcomes.of(generator.anext(), generator.athrow(thrown), generator.anext(), generator.anext()))
-                    .containsExactly("first", "recovered", "last", "StopAsyncIteration: the async generator has no more items");
+            AsyncGenerator<String> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield("first");
+                        } catch (RuntimeException e) {
+                            throw e;
+                        } catch (Exception e) {
+                            assertThat(e).isSameAs(thrown);
+                            await(sleep(TICK));
+                            g.yield("recovered");
+                        }
+                        g.yield("last");
+                    });
+            assertThat(
+                            Outcomes.of(
+                                    generator.anext(),
+                                    generator.athrow(thrown),
+                                    generator.anext(),
+                                    generator.anext()))
+                    .containsExactly(
+                            "first",
+                            "recovered",
+                            "last",
+                            "StopAsyncIteration: the async generator has no more items");
         });
     }
 
     @Test
     void athrowIntoABodyThatCatchesItAndReturnsIsTheEnd() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } catch (IllegalStateException e) {
-                    log.add("caught");
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } catch (IllegalStateException e) {
+                            log.add("caught");
+                        }
+                    });
             await(generator.anext());
             assertThatThrownBy(() -> await(generator.athrow(new IllegalStateException("in"))))
                     .isInstanceOf(StopAsyncIteration.class);
@@ -73,18 +87,20 @@ class AsyncGeneratorThrowTest {
     @Test
     void athrowIntoABodyThatDoesNotCatchItComesBack() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try {
-                    g.yield(1);
-                } finally {
-                    await(sleep(TICK));
-                    log.add("finally");
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(1);
+                        } finally {
+                            await(sleep(TICK));
+                            log.add("finally");
+                        }
+                    });
             await(generator.anext());
             IOException thrown = new IOException("in");
             assertThatThrownBy(() -> await(generator.athrow(thrown))).isSameAs(thrown);
-            assertThatThrownBy(() -> await(generator.anext())).isInstanceOf(StopAsyncIteration.class);
+            assertThatThrownBy(() -> await(generator.anext()))
+                    .isInstanceOf(StopAsyncIteration.class);
         });
         assertThat(log).containsExactly("finally");
     }
@@ -93,17 +109,20 @@ class AsyncGeneratorThrowTest {
     void exceptionOutOfTheBodyComesOutAsItIsOnce() {
         runner.run(() -> {
             IOException failure = new IOException("the body's");
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                g.yield(1);
-                throw failure;
-            });
-            assertThatThrownBy(() -> {
-                        for (int item : generator) {
-                            log.add(item);
-                        }
-                    })
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        g.yield(1);
+                        throw failure;
+                    });
+            assertThatThrownBy(
+                            () -> {
+                                for (int item : generator) {
+                                    log.add(item);
+                                }
+                            })
                     .isSameAs(failure);
-            assertThatThrownBy(() -> await(generator.anext())).isInstanceOf(StopAsyncIteration.class);
+            assertThatThrownBy(() -> await(generator.anext()))
+                    .isInstanceOf(StopAsyncIteration.class);
             await(generator.aclose());
         });
         assertThat(log).containsExactly(1);
@@ -112,14 +131,16 @@ class AsyncGeneratorThrowTest {
     @Test
     void exceptionTellsWhereItWasAwaited() {
         runner.run(() -> {
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                throw new IOException("the body's");
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        throw new IOException("the body's");
+                    });
             assertThatThrownBy(() -> await(generator.anext()))
-                    .satisfies(e -> assertThat(e.getSuppressed())
-                            .singleElement()
-                            .asString()
-                            .startsWith("awaited here by task"));
+                    .satisfies(e ->
+                            assertThat(e.getSuppressed())
+                                    .singleElement()
+                                    .asString()
+                                    .startsWith("awaited here by task"));
         });
     }
 
@@ -127,16 +148,18 @@ class AsyncGeneratorThrowTest {
     void stopAsyncIterationOutOfTheBodyIsAnErrorOfItsOwn() {
         runner.run(() -> {
             StopAsyncIteration mine = new StopAsyncIteration();
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                g.yield(1);
-                throw mine;
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        g.yield(1);
+                        throw mine;
+                    });
             await(generator.anext());
             assertThatThrownBy(() -> await(generator.anext()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("async generator raised StopAsyncIteration: return instead")
                     .hasCause(mine);
-            assertThatThrownBy(() -> await(generator.anext())).isInstanceOf(StopAsyncIteration.class);
+            assertThatThrownBy(() -> await(generator.anext()))
+                    .isInstanceOf(StopAsyncIteration.class);
         });
     }
 

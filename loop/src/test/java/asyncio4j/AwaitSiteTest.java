@@ -8,10 +8,18 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,11 +28,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Named;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Exceptions come out of an await as they went in, and tell the way that they took. */
 class AwaitSiteTest {
@@ -60,31 +63,53 @@ class AwaitSiteTest {
         return Stream.of(
                 Named.of("a task", error -> await(createTask(failing(error)))),
                 Named.of("a future that is done", error -> await(failed(error))),
-                Named.of("a future that fails meanwhile", error -> {
-                    AsyncFuture<Object> future = getRunningLoop().createFuture();
-                    getRunningLoop().callSoon(() -> future.setException(error));
-                    await(future);
-                }),
-                Named.of("a JDK future that is done", error -> await(CompletableFuture.failedFuture(error))),
-                Named.of("a JDK future that fails meanwhile", error -> {
-                    CompletableFuture<Object> source = new CompletableFuture<>();
-                    Thread.startVirtualThread(() -> source.completeExceptionally(error));
-                    await(source.thenApply(value -> value)); // wraps it
-                }),
-                Named.of("gather", error -> await(gather(failing(error), sleep(Duration.ZERO, null)))),
+                Named.of(
+                        "a future that fails meanwhile",
+                        error -> {
+                            AsyncFuture<Object> future = getRunningLoop().createFuture();
+                            getRunningLoop().callSoon(() -> future.setException(error));
+                            await(future);
+                        }),
+                Named.of(
+                        "a JDK future that is done",
+                        error -> await(CompletableFuture.failedFuture(error))),
+                Named.of(
+                        "a JDK future that fails meanwhile",
+                        error -> {
+                            CompletableFuture<Object> source = new CompletableFuture<>();
+                            Thread.startVirtualThread(() -> source.completeExceptionally(error));
+                            await(source.thenApply(value -> value)); // wraps it
+                        }),
+                Named.of(
+                        "gather",
+                        error -> await(gather(failing(error), sleep(Duration.ZERO, null)))),
                 Named.of("shield", error -> await(shield(failing(error)))),
-                Named.of("waitFor a task", error -> await(waitFor(createTask(failing(error)), Duration.ofSeconds(1)))),
-                Named.of("waitFor what is done, without time", error -> await(waitFor(failed(error), Duration.ZERO))),
-                Named.of("another thread", error -> await(getRunningLoop().runInExecutor(Thread::startVirtualThread, () -> {
-                    throw Sneaky.raise(error);
-                }))));
+                Named.of(
+                        "waitFor a task",
+                        error -> await(waitFor(createTask(failing(error)), Duration.ofSeconds(1)))),
+                Named.of(
+                        "waitFor what is done, without time",
+                        error -> await(waitFor(failed(error), Duration.ZERO))),
+                Named.of(
+                        "another thread",
+                        error ->
+                                await(
+                                        getRunningLoop()
+                                                .runInExecutor(
+                                                        Thread::startVirtualThread,
+                                                        () -> {
+                                                            throw Sneaky.raise(error);
+                                                        }))));
     }
 
     @ParameterizedTest
     @MethodSource("ways")
     void theSameInstanceComesOutCheckedOrNotAndSaysWhereItWasAwaited(Way way) {
         for (Throwable error :
-                List.of(new IOException("checked"), new IllegalStateException("unchecked"), new AssertionError("error"))) {
+                List.of(
+                        new IOException("checked"),
+                        new IllegalStateException("unchecked"),
+                        new AssertionError("error"))) {
             StackTraceElement[] origin = error.getStackTrace();
             runner.run(() -> {
                 currentTask().setName("awaiting");
@@ -111,15 +136,18 @@ class AwaitSiteTest {
     @Test
     void theWholeWayIsThereAndComesOutOfTheRunnerToo() {
         IOException error = new IOException("from below");
-        Coroutine<Object> main = () -> {
-            currentTask().setName("main");
-            Task<Object> low = createTask(failing(error), TaskOptions.DEFAULT.name("low"));
-            Task<Object> high = createTask(() -> await(low), TaskOptions.DEFAULT.name("high"));
-            return await(high);
-        };
+        Coroutine<Object> main =
+                () -> {
+                    currentTask().setName("main");
+                    Task<Object> low = createTask(failing(error), TaskOptions.DEFAULT.name("low"));
+                    Task<Object> high =
+                            createTask(() -> await(low), TaskOptions.DEFAULT.name("high"));
+                    return await(high);
+                };
         assertThatThrownBy(() -> runner.<Object>run(main)).isSameAs(error);
         assertThat(Arrays.stream(error.getSuppressed()).map(Throwable::toString))
-                .containsExactly("awaited here by task high", "awaited here by task main", "awaited here");
+                .containsExactly(
+                        "awaited here by task high", "awaited here by task main", "awaited here");
         StringWriter printed = new StringWriter();
         error.printStackTrace(new PrintWriter(printed));
         assertThat(printed.toString())
@@ -184,8 +212,8 @@ class AwaitSiteTest {
             await(sleep(Duration.ZERO));
             task.cancel();
             assertThatThrownBy(() -> await(task))
-                    .isInstanceOfSatisfying(CancelledError.class, e -> assertThat(e.getSuppressed())
-                            .isEmpty());
+                    .isInstanceOfSatisfying(
+                            CancelledError.class, e -> assertThat(e.getSuppressed()).isEmpty());
         });
     }
 

@@ -9,19 +9,22 @@ import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** What is refused, and that the message names the remedy. */
 class BadUseTest {
@@ -34,18 +37,24 @@ class BadUseTest {
     }
 
     private static void assertRefused(ThrowingCallable call, String... parts) {
-        assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageContainingAll(parts);
+        assertThatThrownBy(call)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(parts);
     }
 
     private static void assertNullRefused(ThrowingCallable call, String... parts) {
-        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessageContainingAll(parts);
+        assertThatThrownBy(call)
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContainingAll(parts);
     }
 
     @Test
     void awaitOutsideOfACoroutine() {
         AsyncFuture<Object> future = runner.loop().createFuture();
         String thread = Thread.currentThread().getName();
-        String[] parts = {"outside of a coroutine", thread, "Asyncio.run", "runCoroutineThreadsafe"};
+        String[] parts = {
+            "outside of a coroutine", thread, "Asyncio.run", "runCoroutineThreadsafe"
+        };
         assertRefused(() -> await(future), parts);
         assertRefused(() -> await(sleep(Duration.ZERO)), parts);
         assertRefused(() -> await(() -> 1), parts);
@@ -61,7 +70,10 @@ class BadUseTest {
             AsyncFuture<Object> future = getRunningLoop().createFuture();
             AsyncFuture<Object> elsewhere =
                     getRunningLoop().runInExecutor(Thread::startVirtualThread, () -> await(future));
-            assertRefused(() -> await(elsewhere), "await outside of a coroutine", "runCoroutineThreadsafe");
+            assertRefused(
+                    () -> await(elsewhere),
+                    "await outside of a coroutine",
+                    "runCoroutineThreadsafe");
         });
     }
 
@@ -76,9 +88,14 @@ class BadUseTest {
             done.setResult(1);
             await(sleep(Duration.ofSeconds(2)));
         });
-        assertThat(runner.reports).hasSize(3).allSatisfy(report -> assertThat(report.exception())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContainingAll("inside a plain callback, which cannot suspend", "createTask(() -> ...)"));
+        assertThat(runner.reports)
+                .hasSize(3)
+                .allSatisfy(report ->
+                        assertThat(report.exception())
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageContainingAll(
+                                        "inside a plain callback, which cannot suspend",
+                                        "createTask(() -> ...)"));
     }
 
     @Test
@@ -110,10 +127,11 @@ class BadUseTest {
     @Contract({27, 32})
     void awaitOnItselfWhileBeingCancelledIsACancellation() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                currentTask().cancel("own");
-                await(currentTask());
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        currentTask().cancel("own");
+                        await(currentTask());
+                    });
             assertThatThrownBy(() -> await(task))
                     .isInstanceOf(CancelledError.class)
                     .hasMessage("own");
@@ -131,16 +149,23 @@ class BadUseTest {
         runner.run(() -> {
             EventLoop loop = getRunningLoop();
             Task<?> task = createTask(sleep(Duration.ofSeconds(1)));
-            List<ThrowingCallable> calls = List.of(
-                    () -> loop.createTask(() -> 1),
-                    () -> loop.createTask(() -> 1, TaskOptions.DEFAULT.eagerStart(true)),
-                    loop::allTasks,
-                    task::cancel,
-                    task::uncancel,
-                    () -> loop.runInExecutor(null, () -> 1));
-            CompletableFuture<Void> checked = CompletableFuture.runAsync(
-                    () -> calls.forEach(call -> assertRefused(call, "belongs to the thread of", "callSoonThreadsafe")),
-                    Thread::startVirtualThread);
+            List<ThrowingCallable> calls =
+                    List.of(
+                            () -> loop.createTask(() -> 1),
+                            () -> loop.createTask(() -> 1, TaskOptions.DEFAULT.eagerStart(true)),
+                            loop::allTasks,
+                            task::cancel,
+                            task::uncancel,
+                            () -> loop.runInExecutor(null, () -> 1));
+            CompletableFuture<Void> checked =
+                    CompletableFuture.runAsync(
+                            () ->
+                                    calls.forEach(call ->
+                                            assertRefused(
+                                                    call,
+                                                    "belongs to the thread of",
+                                                    "callSoonThreadsafe")),
+                            Thread::startVirtualThread);
             checked.join();
             await(task);
         });
@@ -185,14 +210,22 @@ class BadUseTest {
     void aCoroutineReturnedThatNobodyAwaitedIsReportedInDebugMode() {
         runner.loop().setDebug(true);
         runner.run(() -> {
-            await(createTask(() -> sleep(Duration.ofSeconds(1)), TaskOptions.DEFAULT.name("forgetful")));
+            await(
+                    createTask(
+                            () -> sleep(Duration.ofSeconds(1)),
+                            TaskOptions.DEFAULT.name("forgetful")));
             VoidCoroutine lost = () -> {};
             await(createTask(() -> lost));
             await(createTask(() -> createTask(() -> 1))); // a task runs by itself
             await(createTask(() -> "value"));
         });
-        assertThat(runner.reports).hasSize(2).allSatisfy(report -> assertThat(report.message())
-                .contains("returned a coroutine that nobody awaited", "return await(...)"));
+        assertThat(runner.reports)
+                .hasSize(2)
+                .allSatisfy(report ->
+                        assertThat(report.message())
+                                .contains(
+                                        "returned a coroutine that nobody awaited",
+                                        "return await(...)"));
         ExceptionContext first = runner.reports.getFirst();
         assertThat(first.message()).contains("forgetful");
         assertThat(first.task().getName()).isEqualTo("forgetful");
@@ -205,8 +238,9 @@ class BadUseTest {
         runner.loop().setDebug(true);
         Coroutine<Object> lost = runner.run(() -> () -> "never");
         assertThat(lost).isNotNull();
-        assertThat(runner.reports).singleElement().satisfies(report -> assertThat(report.message())
-                .contains("nobody awaited"));
+        assertThat(runner.reports)
+                .singleElement()
+                .satisfies(report -> assertThat(report.message()).contains("nobody awaited"));
     }
 
     @Test

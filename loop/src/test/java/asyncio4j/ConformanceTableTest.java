@@ -4,20 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import asyncio4j.testing.ConformanceTable;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 
-/** The table of contracts and of the tests that show them is whole, and is what {@code docs/conformance.md} says. */
+/**
+ * The table of contracts and of the tests that show them is whole, and is what {@code
+ * docs/conformance.md} says.
+ */
 class ConformanceTableTest {
 
     /** Set to rewrite the document instead of comparing it. */
     private static final String UPDATE = "conformance.update";
 
-    private final ConformanceTable table = ConformanceTable.ofTheTestsBeside(ConformanceTableTest.class);
+    private final ConformanceTable table =
+            ConformanceTable.ofTheTestsBeside(ConformanceTableTest.class);
 
     private final Path document = repository().resolve("docs/conformance.md");
 
@@ -27,27 +33,31 @@ class ConformanceTableTest {
             folder = folder.getParent();
         }
         return folder == null
-                ? fail("the tests have to run inside the repository, not in " + Path.of("").toAbsolutePath())
+                ? fail(
+                        "the tests have to run inside the repository, not in "
+                                + Path.of("").toAbsolutePath())
                 : folder;
     }
 
     @Test
     void theListHasEveryNumberOnceAndInOrder() {
-        assertThat(table.numbers())
-                .isEqualTo(IntStream.rangeClosed(1, 75).boxed().toList());
+        assertThat(table.numbers()).isEqualTo(IntStream.rangeClosed(1, 75).boxed().toList());
     }
 
     @Test
     void testsNameContractsThatThereAreAndAreRun() {
-        assertThat(table.unknown()).as("@Contract with a number that isn't in contracts.txt").isEmpty();
+        assertThat(table.unknown())
+                .as("@Contract with a number that isn't in contracts.txt")
+                .isEmpty();
         assertThat(table.notRun()).as("@Contract on a method that JUnit doesn't run").isEmpty();
     }
 
     @Test
     void everyContractOfWhatTheLibraryHasIsShownByATest() {
-        List<Integer> missing = table.withoutTests().stream()
-                .filter(number -> number <= 38 || (number >= 59 && number <= 70))
-                .toList();
+        List<Integer> missing =
+                table.withoutTests().stream()
+                        .filter(number -> number <= 38 || (number >= 59 && number <= 70))
+                        .toList();
         assertThat(missing).as("contracts without a test: annotate one with @Contract").isEmpty();
     }
 
@@ -58,10 +68,13 @@ class ConformanceTableTest {
             Files.createDirectories(document.getParent());
             Files.writeString(document, wanted);
         }
-        String present = Files.exists(document) ? Files.readString(document).replace("\r\n", "\n") : "";
+        String present =
+                Files.exists(document) ? Files.readString(document).replace("\r\n", "\n") : "";
         assertThat(present.equals(wanted))
-                .withFailMessage("docs/conformance.md is not up to date; rewrite it with\n"
-                        + "  mvn -pl loop test -Dtest=ConformanceTableTest -D" + UPDATE)
+                .withFailMessage(
+                        "docs/conformance.md is not up to date; rewrite it with\n"
+                                + "  mvn -pl loop test -Dtest=ConformanceTableTest -D"
+                                + UPDATE)
                 .isTrue();
     }
 }

@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.runCoroutineThreadsafe;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -14,16 +15,18 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Which context code runs in, and what a context is. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -122,19 +125,21 @@ class ContextTest {
         runner.run(() -> {
             VAR.set("task");
             EventLoop loop = getRunningLoop();
-            CompletableFuture<String> result = OtherThread.call(() -> {
-                VAR.set("other thread");
-                CompletableFuture<String> running = runCoroutineThreadsafe(
-                        () -> {
-                            see("coroutine");
-                            VAR.set("set inside");
-                            await(sleep(Duration.ZERO));
-                            return VAR.get();
-                        },
-                        loop);
-                VAR.set("changed afterwards");
-                return running;
-            });
+            CompletableFuture<String> result =
+                    OtherThread.call(() -> {
+                        VAR.set("other thread");
+                        CompletableFuture<String> running =
+                                runCoroutineThreadsafe(
+                                        () -> {
+                                            see("coroutine");
+                                            VAR.set("set inside");
+                                            await(sleep(Duration.ZERO));
+                                            return VAR.get();
+                                        },
+                                        loop);
+                        VAR.set("changed afterwards");
+                        return running;
+                    });
             assertThat(await(result)).isEqualTo("set inside");
             see("task");
         });
@@ -158,7 +163,11 @@ class ContextTest {
             await(sleep(Duration.ZERO));
         });
         assertThat(seen)
-                .containsExactly("first: registered", "second: registered later", "given: given", "when done: completed");
+                .containsExactly(
+                        "first: registered",
+                        "second: registered later",
+                        "given: given",
+                        "when done: completed");
     }
 
     @Test
@@ -166,12 +175,13 @@ class ContextTest {
     void aTaskGetsACopyOfItsMakersContext() {
         runner.run(() -> {
             VAR.set("made");
-            Task<String> task = createTask(() -> {
-                String before = VAR.get();
-                VAR.set("set in the task");
-                await(sleep(Duration.ZERO));
-                return before + ", " + VAR.get();
-            });
+            Task<String> task =
+                    createTask(() -> {
+                        String before = VAR.get();
+                        VAR.set("set in the task");
+                        await(sleep(Duration.ZERO));
+                        return before + ", " + VAR.get();
+                    });
             VAR.set("changed afterwards");
             assertThat(await(task)).isEqualTo("made, set in the task");
             see("maker");
@@ -185,15 +195,16 @@ class ContextTest {
     void aContextThatIsGivenToATaskIsUsedAsItIsByAllItsSteps() {
         Context context = with("given");
         runner.run(() -> {
-            Task<?> task = createTask(
-                    () -> {
-                        assertThat(currentTask().getContext()).isSameAs(context);
-                        for (int i = 0; i < 3; i++) {
-                            VAR.set(VAR.get() + i);
-                            await(sleep(Duration.ZERO));
-                        }
-                    },
-                    TaskOptions.DEFAULT.context(context));
+            Task<?> task =
+                    createTask(
+                            () -> {
+                                assertThat(currentTask().getContext()).isSameAs(context);
+                                for (int i = 0; i < 3; i++) {
+                                    VAR.set(VAR.get() + i);
+                                    await(sleep(Duration.ZERO));
+                                }
+                            },
+                            TaskOptions.DEFAULT.context(context));
             assertThat(task.getContext()).isSameAs(context);
             await(task);
             see("maker");
@@ -209,13 +220,14 @@ class ContextTest {
         runner.run(() -> {
             List<Task<?>> tasks = new ArrayList<>();
             for (String name : List.of("a", "b")) {
-                tasks.add(createTask(
-                        () -> {
-                            VAR.set(VAR.get() + name + "1");
-                            await(sleep(Duration.ZERO));
-                            VAR.set(VAR.get() + name + "2");
-                        },
-                        TaskOptions.DEFAULT.context(context)));
+                tasks.add(
+                        createTask(
+                                () -> {
+                                    VAR.set(VAR.get() + name + "1");
+                                    await(sleep(Duration.ZERO));
+                                    VAR.set(VAR.get() + name + "2");
+                                },
+                                TaskOptions.DEFAULT.context(context)));
             }
             for (Task<?> task : tasks) {
                 await(task);
@@ -227,10 +239,11 @@ class ContextTest {
     @Test
     void anAwaitedCoroutineRunsInTheContextOfWhoAwaitsIt() {
         runner.run(() -> {
-            Coroutine<Integer> coroutine = () -> {
-                VAR.set("set in the coroutine");
-                return 1;
-            };
+            Coroutine<Integer> coroutine =
+                    () -> {
+                        VAR.set("set in the coroutine");
+                        return 1;
+                    };
             await(coroutine);
             see("after");
         });
@@ -244,15 +257,21 @@ class ContextTest {
             VAR.set("task");
             seen.add("executor: " + await(getRunningLoop().runInExecutor(null, () -> VAR.get())));
             seen.add("thread: " + await(toThread(() -> VAR.get())));
-            String set = await(toThread(() -> {
-                VAR.set("set in the thread");
-                return VAR.get();
-            }));
+            String set =
+                    await(
+                            toThread(() -> {
+                                VAR.set("set in the thread");
+                                return VAR.get();
+                            }));
             seen.add("thread: " + set);
             see("task");
         });
         assertThat(seen)
-                .containsExactly("executor: unset", "thread: task", "thread: set in the thread", "task: task");
+                .containsExactly(
+                        "executor: unset",
+                        "thread: task",
+                        "thread: set in the thread",
+                        "task: task");
     }
 
     @Test
@@ -272,11 +291,12 @@ class ContextTest {
     @Test
     void codeMayBeRunInAContext() {
         Context context = with("context");
-        String result = context.run(() -> {
-            see("inside");
-            VAR.set("set inside");
-            return "result";
-        });
+        String result =
+                context.run(() -> {
+                    see("inside");
+                    VAR.set("set inside");
+                    return "result";
+                });
         assertThat(result).isEqualTo("result");
         see("outside");
         assertThat(context.get(VAR, "none")).isEqualTo("set inside");
@@ -287,9 +307,11 @@ class ContextTest {
     void whatIsThrownInAContextComesOutAsItIsAndTheContextIsLeft() {
         Context context = with("context");
         IOException error = new IOException("checked");
-        assertThat(catchThrowable(() -> context.run(() -> {
-                    throw error;
-                })))
+        assertThat(
+                        catchThrowable(() ->
+                                context.run(() -> {
+                                    throw error;
+                                })))
                 .isSameAs(error);
         see("outside");
         assertThat(valueIn(context)).isEqualTo("context");
@@ -320,17 +342,19 @@ class ContextTest {
         runner.run(() -> {
             VAR.set("main");
             Context context = with("context");
-            Task<?> other = createTask(() -> {
-                for (int i = 0; i < 3; i++) {
-                    see("other");
-                    await(sleep(Duration.ZERO));
-                }
-            });
+            Task<?> other =
+                    createTask(() -> {
+                        for (int i = 0; i < 3; i++) {
+                            see("other");
+                            await(sleep(Duration.ZERO));
+                        }
+                    });
             context.run(() -> {
                 see("inside");
                 await(sleep(Duration.ZERO));
                 see("inside");
-                assertThatThrownBy(() -> context.run(() -> 1)).hasMessageContaining("already entered");
+                assertThatThrownBy(() -> context.run(() -> 1))
+                        .hasMessageContaining("already entered");
                 return await(sleep(Duration.ZERO));
             });
             see("main");
@@ -338,21 +362,27 @@ class ContextTest {
         });
         assertThat(seen)
                 .containsExactly(
-                        "inside: context", "other: main", "inside: context", "other: main", "main: main", "other: main");
+                        "inside: context",
+                        "other: main",
+                        "inside: context",
+                        "other: main",
+                        "main: main",
+                        "other: main");
     }
 
     @Test
     void aTaskThatIsCancelledInsideOfAContextLeavesIt() {
         runner.run(() -> {
             Context context = with("context");
-            Task<?> task = createTask(() -> {
-                VAR.set("task");
-                try {
-                    context.run(() -> await(sleep(Duration.ofDays(1))));
-                } finally {
-                    see("finally");
-                }
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        VAR.set("task");
+                        try {
+                            context.run(() -> await(sleep(Duration.ofDays(1))));
+                        } finally {
+                            see("finally");
+                        }
+                    });
             await(sleep(Duration.ZERO));
             task.cancel();
             await(sleep(Duration.ZERO));
@@ -386,7 +416,9 @@ class ContextTest {
         assertThat(context.size()).isEqualTo(2);
         assertThat(context.asMap()).isEqualTo(Map.of(VAR, "value", number, 1));
         assertThat(context.get(number, 0)).isEqualTo(1);
-        assertThat(new Context().get(number, 0)).as("a default of the variable isn't looked at").isZero();
+        assertThat(new Context().get(number, 0))
+                .as("a default of the variable isn't looked at")
+                .isZero();
         Map<ContextVar<?>, @Nullable Object> map = context.asMap();
         context.run(() -> VAR.set("changed"));
         assertThat(map).containsEntry(VAR, "value");

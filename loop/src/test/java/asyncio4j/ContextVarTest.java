@@ -3,17 +3,20 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 /** Setting, reading and putting back a variable. */
 class ContextVarTest {
@@ -24,8 +27,9 @@ class ContextVarTest {
     void aVariableWithoutAValueSaysWhatToDo() {
         assertThatThrownBy(var::get)
                 .isInstanceOf(NoSuchElementException.class)
-                .hasMessage("context variable 'var' has no value here: set it first, give it a default, or use"
-                        + " get(otherwise)");
+                .hasMessage(
+                        "context variable 'var' has no value here: set it first, give it a default,"
+                                + " or use get(otherwise)");
         assertThat(var.get("otherwise")).isEqualTo("otherwise");
         assertThat(var.name()).isEqualTo("var");
         assertThat(var).hasToString("ContextVar[var]");
@@ -102,13 +106,18 @@ class ContextVarTest {
     @Test
     void anotherContextsTokenIsRefused() {
         ContextVar.Token<String> token = var.set("1");
-        assertThatThrownBy(() -> Context.copyContext().run(() -> {
-                    var.reset(token);
-                    return null;
-                }))
+        assertThatThrownBy(() ->
+                        Context.copyContext()
+                                .run(() -> {
+                                    var.reset(token);
+                                    return null;
+                                }))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Token[var] was made in another context: reset it in the task that called set");
-        assertThat(OtherThread.failureOf(() -> var.reset(token))).isInstanceOf(IllegalArgumentException.class);
+                .hasMessage(
+                        "Token[var] was made in another context: reset it in the task that called"
+                                + " set");
+        assertThat(OtherThread.failureOf(() -> var.reset(token)))
+                .isInstanceOf(IllegalArgumentException.class);
         var.reset(token);
         assertThat(var.get("nothing")).isEqualTo("nothing");
     }
@@ -133,11 +142,12 @@ class ContextVarTest {
     @Test
     void outsideOfALoopEveryThreadHasItsOwn() {
         var.set("here");
-        assertThat(OtherThread.call(() -> {
-                    String before = var.get("nothing");
-                    var.set("there");
-                    return before + ", " + var.get();
-                }))
+        assertThat(
+                        OtherThread.call(() -> {
+                            String before = var.get("nothing");
+                            var.set("there");
+                            return before + ", " + var.get();
+                        }))
                 .isEqualTo("nothing, there");
         assertThat(var.get()).isEqualTo("here");
     }
@@ -151,18 +161,19 @@ class ContextVarTest {
                 List<Task<?>> tasks = new ArrayList<>();
                 for (int i = 0; i < 100; i++) {
                     String own = "task " + i;
-                    tasks.add(createTask(() -> {
-                        assertThat(var.get()).isEqualTo("main");
-                        ContextVar.Token<String> token = var.set(own);
-                        for (int step = 0; step < 5; step++) {
-                            await(sleep(Duration.ZERO));
-                            assertThat(var.get()).isEqualTo(own);
-                        }
-                        await(sleep(Duration.ofSeconds(1)));
-                        assertThat(var.get()).isEqualTo(own);
-                        var.reset(token);
-                        seen.add(var.get());
-                    }));
+                    tasks.add(
+                            createTask(() -> {
+                                assertThat(var.get()).isEqualTo("main");
+                                ContextVar.Token<String> token = var.set(own);
+                                for (int step = 0; step < 5; step++) {
+                                    await(sleep(Duration.ZERO));
+                                    assertThat(var.get()).isEqualTo(own);
+                                }
+                                await(sleep(Duration.ofSeconds(1)));
+                                assertThat(var.get()).isEqualTo(own);
+                                var.reset(token);
+                                seen.add(var.get());
+                            }));
                 }
                 for (Task<?> task : tasks) {
                     await(task);

@@ -4,11 +4,19 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /** What debug mode tells, and how it is switched on. */
 class DebugModeTest {
@@ -67,12 +70,15 @@ class DebugModeTest {
         }
     }
 
-    private static String inAnotherJvm(@Nullable String environment, String... options) throws IOException {
+    private static String inAnotherJvm(@Nullable String environment, String... options)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().remove("ASYNCIO4J_DEBUG");
         if (environment != null) {
             builder.environment().put("ASYNCIO4J_DEBUG", environment);
@@ -112,7 +118,9 @@ class DebugModeTest {
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(Asyncio::newEventLoop)
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("asyncio4j.debug (ASYNCIO4J_DEBUG) is 'maybe': set it to true or false");
+                        .hasMessage(
+                                "asyncio4j.debug (ASYNCIO4J_DEBUG) is 'maybe': set it to true or"
+                                        + " false");
             }
         } finally {
             System.clearProperty(PROPERTY);
@@ -129,7 +137,8 @@ class DebugModeTest {
         assertThat(inAnotherJvm("1", "-Dasyncio4j.debug=false")).isEqualTo("false");
         assertThat(inAnotherJvm("0", "-Dasyncio4j.debug")).isEqualTo("true");
         assertThat(inAnotherJvm("perhaps"))
-                .isEqualTo("asyncio4j.debug (ASYNCIO4J_DEBUG) is 'perhaps': set it to true or false");
+                .isEqualTo(
+                        "asyncio4j.debug (ASYNCIO4J_DEBUG) is 'perhaps': set it to true or false");
     }
 
     @Test
@@ -145,9 +154,11 @@ class DebugModeTest {
             loop.runForever();
             assertThat(log.messages).hasSize(2);
             assertThat(log.messages.get(0))
-                    .matches("Executing Handle\\[asyncio4j\\.DebugModeTest.*] took 100 ms: .* use toThread\\(\\.\\.\\.\\)"
-                            + " for blocking work");
-            assertThat(log.messages.get(1)).matches("Executing TimerHandle\\[.*DebugModeTest.*] took 1234 ms: .*");
+                    .matches(
+                            "Executing Handle\\[asyncio4j\\.DebugModeTest.*] took 100 ms: .* use"
+                                    + " toThread\\(\\.\\.\\.\\) for blocking work");
+            assertThat(log.messages.get(1))
+                    .matches("Executing TimerHandle\\[.*DebugModeTest.*] took 1234 ms: .*");
         }
     }
 
@@ -157,21 +168,25 @@ class DebugModeTest {
         loop.setDebug(true);
         try (LoggedWarnings log = new LoggedWarnings()) {
             loop.runUntilComplete(() -> {
-                await(createTask(
-                        () -> {
-                            taking(60).run();
-                            await(sleep(Duration.ZERO)); // none of its steps takes too long
-                            taking(60).run();
-                            await(sleep(Duration.ofSeconds(5))); // nor is waiting work
-                            taking(150).run();
-                            await(sleep(Duration.ZERO));
-                        },
-                        TaskOptions.DEFAULT.name("busy")));
+                await(
+                        createTask(
+                                () -> {
+                                    taking(60).run();
+                                    await(sleep(Duration.ZERO)); // none of its steps takes too long
+                                    taking(60).run();
+                                    await(sleep(Duration.ofSeconds(5))); // nor is waiting work
+                                    taking(150).run();
+                                    await(sleep(Duration.ZERO));
+                                },
+                                TaskOptions.DEFAULT.name("busy")));
                 return null;
             });
-            assertThat(log.messages).singleElement().satisfies(message -> assertThat(message)
-                    .startsWith("Executing Task[busy, ")
-                    .contains("took 150 ms"));
+            assertThat(log.messages)
+                    .singleElement()
+                    .satisfies(message ->
+                            assertThat(message)
+                                    .startsWith("Executing Task[busy, ")
+                                    .contains("took 150 ms"));
         }
     }
 
@@ -226,19 +241,26 @@ class DebugModeTest {
     @Contract(13)
     void theStacksAreKeptOfThoseWhoRegisteredACallback() {
         loop.setDebug(true);
-        Runnable failing = () -> {
-            throw new IllegalStateException("broken");
-        };
+        Runnable failing =
+                () -> {
+                    throw new IllegalStateException("broken");
+                };
         loop.callSoon(failing);
         loop.callSoonThreadsafe(failing);
         loop.callLater(Duration.ZERO, failing);
         runIterations(1);
-        assertThat(reports).hasSize(3).allSatisfy(report -> {
-            assertThat(report.source()).isNotNull().hasToString("the callback was registered here");
-            assertThat(report.source().getStackTrace())
-                    .anyMatch(frame -> frame.getMethodName()
-                            .equals("theStacksAreKeptOfThoseWhoRegisteredACallback"));
-        });
+        assertThat(reports)
+                .hasSize(3)
+                .allSatisfy(report -> {
+                    assertThat(report.source())
+                            .isNotNull()
+                            .hasToString("the callback was registered here");
+                    assertThat(report.source().getStackTrace())
+                            .anyMatch(frame ->
+                                    frame.getMethodName()
+                                            .equals(
+                                                    "theStacksAreKeptOfThoseWhoRegisteredACallback"));
+                });
     }
 
     @Test
@@ -255,14 +277,23 @@ class DebugModeTest {
         assertThat(reports)
                 .extracting(ExceptionContext::message)
                 .satisfiesExactly(
-                        message -> assertThat(message).isEqualTo("Task was destroyed but it is pending!"),
-                        message -> assertThat(message).isEqualTo("Future exception was never retrieved"),
-                        message -> assertThat(message).startsWith("Task exception was never retrieved: Task-"));
-        assertThat(reports).allSatisfy(report -> {
-            assertThat(report.source()).isNotNull().hasToString("it was made here");
-            assertThat(report.source().getStackTrace())
-                    .anyMatch(frame -> frame.getMethodName().equals("andOfThoseWhoMadeAFutureOrATask"));
-        });
+                        message ->
+                                assertThat(message)
+                                        .isEqualTo("Task was destroyed but it is pending!"),
+                        message ->
+                                assertThat(message)
+                                        .isEqualTo("Future exception was never retrieved"),
+                        message ->
+                                assertThat(message)
+                                        .startsWith("Task exception was never retrieved: Task-"));
+        assertThat(reports)
+                .allSatisfy(report -> {
+                    assertThat(report.source()).isNotNull().hasToString("it was made here");
+                    assertThat(report.source().getStackTrace())
+                            .anyMatch(frame ->
+                                    frame.getMethodName()
+                                            .equals("andOfThoseWhoMadeAFutureOrATask"));
+                });
     }
 
     @Test
@@ -275,10 +306,13 @@ class DebugModeTest {
         });
         try (LoggedWarnings log = new LoggedWarnings()) {
             runIterations(1);
-            assertThat(log.messages).singleElement().satisfies(message -> assertThat(message)
-                    .startsWith("Exception in callback ")
-                    .contains("the callback was registered here\n    at ")
-                    .contains("DebugModeTest.theDefaultHandlerLogsThem("));
+            assertThat(log.messages)
+                    .singleElement()
+                    .satisfies(message ->
+                            assertThat(message)
+                                    .startsWith("Exception in callback ")
+                                    .contains("the callback was registered here\n    at ")
+                                    .contains("DebugModeTest.theDefaultHandlerLogsThem("));
         }
     }
 

@@ -7,16 +7,19 @@ import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Tasks that begin inside their create call. */
 class EagerTaskTest {
@@ -36,13 +39,14 @@ class EagerTaskTest {
     @Contract(37)
     void theBodyRunsInsideCreateTaskUpToItsFirstSuspension() {
         runner.run(() -> {
-            Task<?> task = createTask(
-                    () -> {
-                        order.add("before");
-                        await(sleep(Duration.ZERO));
-                        order.add("after");
-                    },
-                    EAGER);
+            Task<?> task =
+                    createTask(
+                            () -> {
+                                order.add("before");
+                                await(sleep(Duration.ZERO));
+                                order.add("after");
+                            },
+                            EAGER);
             order.add("created");
             assertThat(task.done()).isFalse();
             await(task);
@@ -55,20 +59,22 @@ class EagerTaskTest {
     void currentTaskIsSwappedInAndBack() {
         runner.run(() -> {
             Task<?> main = currentTask();
-            Task<?> inner = createTask(
-                    () -> {
-                        order.add(currentTask());
-                        Task<?> innermost = createTask(
-                                () -> {
-                                    order.add(currentTask().getName());
-                                    await(sleep(Duration.ZERO));
-                                },
-                                EAGER.name("innermost"));
-                        order.add(currentTask());
-                        await(innermost);
-                        order.add(currentTask());
-                    },
-                    EAGER);
+            Task<?> inner =
+                    createTask(
+                            () -> {
+                                order.add(currentTask());
+                                Task<?> innermost =
+                                        createTask(
+                                                () -> {
+                                                    order.add(currentTask().getName());
+                                                    await(sleep(Duration.ZERO));
+                                                },
+                                                EAGER.name("innermost"));
+                                order.add(currentTask());
+                                await(innermost);
+                                order.add(currentTask());
+                            },
+                            EAGER);
             assertThat(currentTask()).isSameAs(main);
             await(inner);
             assertThat(order).containsExactly(inner, "innermost", inner, inner);
@@ -82,14 +88,15 @@ class EagerTaskTest {
         ContextVar<String> variable = ContextVar.of("eager");
         runner.run(() -> {
             variable.set("outer");
-            Task<?> task = createTask(
-                    () -> {
-                        order.add(variable.get());
-                        variable.set("inner");
-                        await(sleep(Duration.ZERO));
-                        order.add(variable.get());
-                    },
-                    EAGER);
+            Task<?> task =
+                    createTask(
+                            () -> {
+                                order.add(variable.get());
+                                variable.set("inner");
+                                await(sleep(Duration.ZERO));
+                                order.add(variable.get());
+                            },
+                            EAGER);
             assertThat(variable.get()).isEqualTo("outer");
             variable.set("changed");
             await(task);
@@ -102,11 +109,12 @@ class EagerTaskTest {
     @Contract(37)
     void oneThatCompletesAtOnceIsNoneOfAllTasksButIsWhileItRuns() {
         runner.run(() -> {
-            Task<?> task = createTask(
-                    () -> {
-                        order.add(allTasks().contains(currentTask()));
-                    },
-                    EAGER);
+            Task<?> task =
+                    createTask(
+                            () -> {
+                                order.add(allTasks().contains(currentTask()));
+                            },
+                            EAGER);
             assertThat(task.done()).isTrue();
             assertThat(allTasks()).containsExactly(currentTask());
             Task<?> suspended = createTask(() -> await(sleep(Duration.ZERO)), EAGER);
@@ -137,12 +145,13 @@ class EagerTaskTest {
         SystemExit exit = new SystemExit(3);
         runner.run(() -> {
             for (Error error : List.of(interrupt, exit)) {
-                assertThatThrownBy(() -> createTask(
-                                () -> {
-                                    order.add(currentTask());
-                                    throw error;
-                                },
-                                EAGER))
+                assertThatThrownBy(() ->
+                                createTask(
+                                        () -> {
+                                            order.add(currentTask());
+                                            throw error;
+                                        },
+                                        EAGER))
                         .isSameAs(error);
                 Task<?> failed = (Task<?>) order.removeLast();
                 assertThat(failed.exception()).isSameAs(error);
@@ -157,17 +166,18 @@ class EagerTaskTest {
     @Contract({9, 38})
     void keyboardInterruptAfterTheFirstSuspensionLeavesTheLoop() {
         KeyboardInterrupt interrupt = new KeyboardInterrupt();
-        Coroutine<String> main = () -> {
-            createTask(
-                    () -> {
-                        await(sleep(Duration.ZERO));
-                        throw interrupt;
-                    },
-                    EAGER);
-            order.add("created");
-            await(sleep(Duration.ofHours(1)));
-            return "never";
-        };
+        Coroutine<String> main =
+                () -> {
+                    createTask(
+                            () -> {
+                                await(sleep(Duration.ZERO));
+                                throw interrupt;
+                            },
+                            EAGER);
+                    order.add("created");
+                    await(sleep(Duration.ofHours(1)));
+                    return "never";
+                };
         assertThatThrownBy(() -> runner.<String>run(main)).isSameAs(interrupt);
         assertThat(order).containsExactly("created");
     }
@@ -176,11 +186,12 @@ class EagerTaskTest {
     void anErrorBelongsToTheTaskNotToTheCreateCall() {
         Exception error = new IllegalArgumentException("eager");
         runner.run(() -> {
-            Task<?> task = createTask(
-                    () -> {
-                        throw error;
-                    },
-                    EAGER);
+            Task<?> task =
+                    createTask(
+                            () -> {
+                                throw error;
+                            },
+                            EAGER);
             assertThat(task.done()).isTrue();
             assertThat(task.exception()).isSameAs(error);
             assertThatThrownBy(() -> await(task)).isSameAs(error);
@@ -191,11 +202,12 @@ class EagerTaskTest {
     @Test
     void oneThatCancelsItselfAndReturnsIsCancelledAtOnce() {
         runner.run(() -> {
-            Task<?> task = createTask(
-                    () -> {
-                        currentTask().cancel("own");
-                    },
-                    EAGER);
+            Task<?> task =
+                    createTask(
+                            () -> {
+                                currentTask().cancel("own");
+                            },
+                            EAGER);
             assertThat(task.cancelled()).isTrue();
             assertThatThrownBy(() -> await(task))
                     .isInstanceOf(CancelledError.class)
@@ -206,15 +218,16 @@ class EagerTaskTest {
     @Test
     void aSuspendedOneIsCancelledLikeAnyOther() {
         runner.run(() -> {
-            Task<?> task = createTask(
-                    () -> {
-                        try {
-                            await(sleep(Duration.ofHours(1)));
-                        } finally {
-                            order.add("finally");
-                        }
-                    },
-                    EAGER);
+            Task<?> task =
+                    createTask(
+                            () -> {
+                                try {
+                                    await(sleep(Duration.ofHours(1)));
+                                } finally {
+                                    order.add("finally");
+                                }
+                            },
+                            EAGER);
             task.cancel("why");
             assertThatThrownBy(() -> await(task))
                     .isInstanceOf(CancelledError.class)
@@ -238,17 +251,19 @@ class EagerTaskTest {
     void aPlainCallbackMayStartOneAndGoesOnAtItsFirstSuspension() {
         runner.run(() -> {
             AsyncFuture<Task<String>> started = getRunningLoop().createFuture();
-            getRunningLoop().callSoon(() -> {
-                Task<String> task = createTask(
-                        () -> {
-                            order.add("body");
-                            return await(sleep(Duration.ofSeconds(1), "slept"));
-                        },
-                        EAGER);
-                order.add("callback");
-                assertThat(currentTask()).isNull();
-                started.setResult(task);
-            });
+            getRunningLoop()
+                    .callSoon(() -> {
+                        Task<String> task =
+                                createTask(
+                                        () -> {
+                                            order.add("body");
+                                            return await(sleep(Duration.ofSeconds(1), "slept"));
+                                        },
+                                        EAGER);
+                        order.add("callback");
+                        assertThat(currentTask()).isNull();
+                        started.setResult(task);
+                    });
             assertThat(await(await(started))).isEqualTo("slept");
         });
         assertThat(order).containsExactly("body", "callback");
@@ -266,13 +281,14 @@ class EagerTaskTest {
         if (depth == 0) {
             return 0;
         }
-        Task<Integer> task = createTask(
-                () -> {
-                    int below = nested(depth - 1);
-                    await(sleep(Duration.ZERO));
-                    return below + 1;
-                },
-                EAGER);
+        Task<Integer> task =
+                createTask(
+                        () -> {
+                            int below = nested(depth - 1);
+                            await(sleep(Duration.ZERO));
+                            return below + 1;
+                        },
+                        EAGER);
         return await(task);
     }
 }

@@ -3,12 +3,18 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,9 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What closing a loop ends, and what a closed one refuses. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -51,9 +54,14 @@ class EventLoopCloseTest {
             await(sleep(Duration.ofSeconds(1)));
             return null;
         });
-        assertThat(refusals).hasSize(3).allSatisfy(e -> assertThat(e)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("Cannot close a running event loop: stop() it, and close it afterwards"));
+        assertThat(refusals)
+                .hasSize(3)
+                .allSatisfy(e ->
+                        assertThat(e)
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessage(
+                                        "Cannot close a running event loop: stop() it, and close it"
+                                                + " afterwards"));
         assertThat(loop.isClosed()).isFalse();
         loop.close();
         assertThat(loop.isClosed()).isTrue();
@@ -90,19 +98,22 @@ class EventLoopCloseTest {
             CountDownLatch goOn = new CountDownLatch(1);
             CompletableFuture<String> end = new CompletableFuture<>();
             loop.setDefaultExecutor(executor);
-            AsyncFuture<Integer> future = loop.runInExecutor(null, () -> {
-                begun.countDown();
-                for (; ; ) {
-                    try {
-                        goOn.await();
-                        break;
-                    } catch (InterruptedException e) {
-                        order.add("interrupted"); // and goes on all the same
-                    }
-                }
-                end.complete("its own end");
-                return 1;
-            });
+            AsyncFuture<Integer> future =
+                    loop.runInExecutor(
+                            null,
+                            () -> {
+                                begun.countDown();
+                                for (; ; ) {
+                                    try {
+                                        goOn.await();
+                                        break;
+                                    } catch (InterruptedException e) {
+                                        order.add("interrupted"); // and goes on all the same
+                                    }
+                                }
+                                end.complete("its own end");
+                                return 1;
+                            });
             begun.await();
             loop.close();
             assertThat(executor.isShutdown()).isTrue();
@@ -116,22 +127,26 @@ class EventLoopCloseTest {
 
     @Test
     void suspendedTasksAreUnwoundAndReported() {
-        Task<?> task = loop.createTask(() -> {
-            try {
-                await(sleep(Duration.ofSeconds(1)));
-                order.add("not reached");
-            } finally {
-                order.add("finally");
-            }
-            return null;
-        });
+        Task<?> task =
+                loop.createTask(() -> {
+                    try {
+                        await(sleep(Duration.ofSeconds(1)));
+                        order.add("not reached");
+                    } finally {
+                        order.add("finally");
+                    }
+                    return null;
+                });
         loop.stop();
         loop.runForever();
         Task<?> neverBegun = loop.createTask(() -> order.add("not reached"));
         loop.close();
         assertThat(order).containsExactly("finally");
-        assertThat(reports).hasSize(2).allSatisfy(report -> assertThat(report.message())
-                .isEqualTo("Task was destroyed but it is pending!"));
+        assertThat(reports)
+                .hasSize(2)
+                .allSatisfy(report ->
+                        assertThat(report.message())
+                                .isEqualTo("Task was destroyed but it is pending!"));
         assertThat(reports).extracting(ExceptionContext::task).containsExactly(task, neverBegun);
         assertThat(task.cancelled()).isTrue();
         assertThat(neverBegun.cancelled()).isTrue();
@@ -146,7 +161,8 @@ class EventLoopCloseTest {
         Map<String, ThrowingCallable> uses = new LinkedHashMap<>();
         uses.put("runForever", loop::runForever);
         uses.put("runUntilComplete", () -> loop.runUntilComplete(future));
-        uses.put("runUntilComplete(coroutine)", () -> loop.runUntilComplete(() -> order.add("run")));
+        uses.put(
+                "runUntilComplete(coroutine)", () -> loop.runUntilComplete(() -> order.add("run")));
         uses.put("callSoon", () -> loop.callSoon(note("run")));
         uses.put("callSoonThreadsafe", () -> loop.callSoonThreadsafe(note("run")));
         uses.put("callLater", () -> loop.callLater(Duration.ZERO, note("run")));
@@ -154,13 +170,16 @@ class EventLoopCloseTest {
         uses.put("createTask", () -> loop.createTask(() -> order.add("run")));
         uses.put("newTask", () -> loop.newTask(() -> order.add("run"), TaskOptions.DEFAULT));
         uses.put("runInExecutor", () -> loop.runInExecutor(null, () -> order.add("run")));
-        uses.put("runCoroutineThreadsafe", () -> Asyncio.runCoroutineThreadsafe(() -> order.add("run"), loop));
+        uses.put(
+                "runCoroutineThreadsafe",
+                () -> Asyncio.runCoroutineThreadsafe(() -> order.add("run"), loop));
         uses.put("callback of a done future", () -> done.addDoneCallback(f -> order.add("run")));
-        uses.forEach((name, use) -> assertThatThrownBy(use)
-                .as(name)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("Event loop is closed: ")
-                .hasMessageEndingWith(" needs an open one"));
+        uses.forEach((name, use) ->
+                assertThatThrownBy(use)
+                        .as(name)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageStartingWith("Event loop is closed: ")
+                        .hasMessageEndingWith(" needs an open one"));
         assertThat(OtherThread.failureOf(() -> loop.callSoonThreadsafe(note("run"))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("Event loop is closed");
@@ -194,9 +213,12 @@ class EventLoopCloseTest {
         loop.stop();
         loop.runForever();
         loop.close();
-        assertThat(refusals).hasSize(3).allSatisfy(e -> assertThat(e)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("Event loop is closed"));
+        assertThat(refusals)
+                .hasSize(3)
+                .allSatisfy(e ->
+                        assertThat(e)
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageStartingWith("Event loop is closed"));
         assertThat(order).isEmpty();
     }
 
@@ -214,7 +236,9 @@ class EventLoopCloseTest {
         other.setExceptionHandler((l, context) -> reports.add(context));
         other.stop();
         other.runForever();
-        assertThat(threads).hasSize(200).allSatisfy(thread -> assertThat(thread.isAlive()).isTrue());
+        assertThat(threads)
+                .hasSize(200)
+                .allSatisfy(thread -> assertThat(thread.isAlive()).isTrue());
         other.close();
         assertThat(threads).allSatisfy(thread -> assertThat(thread.isAlive()).isFalse());
         assertThat(reports).hasSize(200);

@@ -5,16 +5,19 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** In which order a loop calls back, iteration by iteration. */
 class EventLoopOrderTest {
@@ -48,7 +51,9 @@ class EventLoopOrderTest {
             loop.callSoon(note("" + i));
         }
         runIterations(1);
-        assertThat(order).hasSize(100).isSortedAccordingTo((a, b) -> Integer.parseInt(a) - Integer.parseInt(b));
+        assertThat(order)
+                .hasSize(100)
+                .isSortedAccordingTo((a, b) -> Integer.parseInt(a) - Integer.parseInt(b));
     }
 
     @Test
@@ -68,15 +73,16 @@ class EventLoopOrderTest {
     @Test
     @Contract(1)
     void aChainThatAlwaysRegistersAnotherDoesNotKeepTheRestWaiting() {
-        loop.callSoon(new Runnable() {
-            @Override
-            public void run() {
-                if (order.size() < 5) {
-                    order.add("chain");
-                    loop.callSoon(this);
-                }
-            }
-        });
+        loop.callSoon(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        if (order.size() < 5) {
+                            order.add("chain");
+                            loop.callSoon(this);
+                        }
+                    }
+                });
         loop.callSoon(note("other"));
         runIterations(5);
         assertThat(order).containsExactly("chain", "other", "chain", "chain", "chain");
@@ -130,13 +136,16 @@ class EventLoopOrderTest {
 
     @Test
     void whatOneThreadHandsInStaysInOrder() {
-        loop.callSoon(() -> OtherThread.run(() -> {
-            for (int i = 0; i < 1000; i++) {
-                loop.callSoonThreadsafe(note("" + i));
-            }
-        }));
+        loop.callSoon(() ->
+                OtherThread.run(() -> {
+                    for (int i = 0; i < 1000; i++) {
+                        loop.callSoonThreadsafe(note("" + i));
+                    }
+                }));
         runIterations(2);
-        assertThat(order).hasSize(1000).isSortedAccordingTo((a, b) -> Integer.parseInt(a) - Integer.parseInt(b));
+        assertThat(order)
+                .hasSize(1000)
+                .isSortedAccordingTo((a, b) -> Integer.parseInt(a) - Integer.parseInt(b));
     }
 
     @Test
@@ -158,10 +167,12 @@ class EventLoopOrderTest {
     @Contract(2)
     void aTimerCancelledByAnotherThatIsDueAtTheSameTimeIsSkipped() {
         List<Handle> handles = new ArrayList<>();
-        loop.callLater(Duration.ofSeconds(1), () -> {
-            order.add("a");
-            handles.get(0).cancel();
-        });
+        loop.callLater(
+                Duration.ofSeconds(1),
+                () -> {
+                    order.add("a");
+                    handles.get(0).cancel();
+                });
         handles.add(loop.callLater(Duration.ofSeconds(1), note("b")));
         loop.callLater(Duration.ofSeconds(1), loop::stop);
         loop.runForever();
@@ -173,11 +184,12 @@ class EventLoopOrderTest {
     @Test
     @Contract(2)
     void whatAnotherThreadHandedInMayBeCancelledThereBeforeItsTurn() {
-        loop.callSoon(() -> OtherThread.run(() -> {
-            Handle handle = loop.callSoonThreadsafe(note("cancelled"));
-            loop.callSoonThreadsafe(note("kept"));
-            handle.cancel();
-        }));
+        loop.callSoon(() ->
+                OtherThread.run(() -> {
+                    Handle handle = loop.callSoonThreadsafe(note("cancelled"));
+                    loop.callSoonThreadsafe(note("kept"));
+                    handle.cancel();
+                }));
         runIterations(3);
         assertThat(order).containsExactly("kept");
     }
@@ -197,10 +209,11 @@ class EventLoopOrderTest {
     @Test
     void aCallbackMayCancelItself() {
         List<Handle> own = new ArrayList<>();
-        own.add(loop.callSoon(() -> {
-            own.get(0).cancel();
-            order.add("to its end");
-        }));
+        own.add(
+                loop.callSoon(() -> {
+                    own.get(0).cancel();
+                    order.add("to its end");
+                }));
         runIterations(2);
         assertThat(order).containsExactly("to its end");
     }
@@ -232,21 +245,26 @@ class EventLoopOrderTest {
             await(sleep(Duration.ZERO));
             return null;
         });
-        assertThat(errors).singleElement().satisfies(e -> assertThat(e)
-                .hasMessageContaining("inside a plain callback")
-                .hasMessageContaining("createTask(() -> ...)"));
+        assertThat(errors)
+                .singleElement()
+                .satisfies(e ->
+                        assertThat(e)
+                                .hasMessageContaining("inside a plain callback")
+                                .hasMessageContaining("createTask(() -> ...)"));
     }
 
     @Test
     void tasksAndCallbacksTakeTheirTurnsInOneQueue() {
         loop.runUntilComplete(() -> {
-            Task<?> first = createTask(() -> {
-                order.add("task 1");
-            });
+            Task<?> first =
+                    createTask(() -> {
+                        order.add("task 1");
+                    });
             loop.callSoon(note("callback"));
-            Task<?> second = createTask(() -> {
-                order.add("task 2");
-            });
+            Task<?> second =
+                    createTask(() -> {
+                        order.add("task 2");
+                    });
             await(first);
             await(second);
             return null;
@@ -258,7 +276,8 @@ class EventLoopOrderTest {
     void whatIsNoCallbackIsRefusedWithAWordOnWhatToDo() {
         assertThatThrownBy(() -> loop.callSoon(null))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("the callback is null: pass what to call, such as () -> future.cancel()");
+                .hasMessage(
+                        "the callback is null: pass what to call, such as () -> future.cancel()");
         assertThatThrownBy(() -> loop.callSoonThreadsafe(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageStartingWith("the callback is null");
@@ -270,7 +289,8 @@ class EventLoopOrderTest {
                 .hasMessageStartingWith("the callback is null");
         assertThatThrownBy(() -> loop.callSoon(() -> {}, null))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("the context is null: leave it out to run in a copy of the current one");
+                .hasMessage(
+                        "the context is null: leave it out to run in a copy of the current one");
         assertThatThrownBy(() -> loop.callSoonThreadsafe(() -> {}, null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageStartingWith("the context is null");
@@ -300,15 +320,18 @@ class EventLoopOrderTest {
 
         assertThat(loop.getDebug()).isFalse();
         Runnable coroutine = new Both();
-        List<Runnable> uses = List.of(
-                () -> loop.callSoon(coroutine),
-                () -> loop.callSoonThreadsafe(coroutine),
-                () -> loop.callLater(Duration.ofSeconds(1), coroutine),
-                () -> loop.callAt(Duration.ofSeconds(1), coroutine));
+        List<Runnable> uses =
+                List.of(
+                        () -> loop.callSoon(coroutine),
+                        () -> loop.callSoonThreadsafe(coroutine),
+                        () -> loop.callLater(Duration.ofSeconds(1), coroutine),
+                        () -> loop.callAt(Duration.ofSeconds(1), coroutine));
         for (Runnable use : uses) {
             assertThatThrownBy(use::run)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("coroutines cannot be used as callbacks: use createTask(coroutine) for ");
+                    .hasMessageStartingWith(
+                            "coroutines cannot be used as callbacks: use createTask(coroutine)"
+                                    + " for ");
         }
         runIterations(2);
         assertThat(order).isEmpty();

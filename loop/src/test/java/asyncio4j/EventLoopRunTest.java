@@ -8,21 +8,24 @@ import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.setEventLoop;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** How a loop is run, and how it returns to its caller. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -87,10 +90,12 @@ class EventLoopRunTest {
         loop.stop();
         loop.stop();
         loop.runForever();
-        loop.callLater(Duration.ofSeconds(1), () -> {
-            order.add("timer");
-            loop.stop();
-        });
+        loop.callLater(
+                Duration.ofSeconds(1),
+                () -> {
+                    order.add("timer");
+                    loop.stop();
+                });
         loop.runForever();
         assertThat(order).containsExactly("timer");
     }
@@ -100,7 +105,8 @@ class EventLoopRunTest {
         EventLoop real = newEventLoop();
         try (real) {
             List<CompletableFuture<?>> threads = new ArrayList<>();
-            real.callSoon(() -> threads.add(OtherThread.start(() -> real.callSoonThreadsafe(real::stop))));
+            real.callSoon(() ->
+                    threads.add(OtherThread.start(() -> real.callSoonThreadsafe(real::stop))));
             real.runForever();
             assertThat(real.isRunning()).isFalse();
             assertThat(threads.getFirst().join()).isInstanceOf(Handle.class);
@@ -115,7 +121,8 @@ class EventLoopRunTest {
         loop.callLater(Duration.ofSeconds(1), () -> future.setResult("result"));
         assertThat(loop.runUntilComplete(future)).isEqualTo("result");
         assertThat(loop.runUntilComplete(future)).as("done already").isEqualTo("result");
-        assertThat(loop.runUntilComplete(() -> await(sleep(Duration.ofSeconds(1), 42)))).isEqualTo(42);
+        assertThat(loop.runUntilComplete(() -> await(sleep(Duration.ofSeconds(1), 42))))
+                .isEqualTo(42);
     }
 
     @Test
@@ -124,9 +131,11 @@ class EventLoopRunTest {
         AsyncFuture<String> future = loop.createFuture();
         future.setException(error);
         assertThat(catchThrowable(() -> loop.runUntilComplete(future))).isSameAs(error);
-        assertThat(catchThrowable(() -> loop.runUntilComplete(() -> {
-                    throw error;
-                })))
+        assertThat(
+                        catchThrowable(() ->
+                                loop.runUntilComplete(() -> {
+                                    throw error;
+                                })))
                 .isSameAs(error);
     }
 
@@ -155,13 +164,15 @@ class EventLoopRunTest {
     void afterThatTheFutureDoesntStopAnybodyElsesRun() {
         AsyncFuture<String> future = loop.createFuture();
         loop.callSoon(loop::stop);
-        assertThatThrownBy(() -> loop.runUntilComplete(future)).hasMessageContaining("stopped before");
+        assertThatThrownBy(() -> loop.runUntilComplete(future))
+                .hasMessageContaining("stopped before");
         future.setResult("late");
-        int result = loop.runUntilComplete(() -> {
-            await(sleep(Duration.ZERO));
-            await(sleep(Duration.ofSeconds(1)));
-            return 1;
-        });
+        int result =
+                loop.runUntilComplete(() -> {
+                    await(sleep(Duration.ZERO));
+                    await(sleep(Duration.ofSeconds(1)));
+                    return 1;
+                });
         assertThat(result).isEqualTo(1);
     }
 
@@ -172,7 +183,8 @@ class EventLoopRunTest {
         loop.callSoon(() -> {
             throw new SystemExit(3);
         });
-        assertThat(catchThrowable(() -> loop.runUntilComplete(future))).isInstanceOf(SystemExit.class);
+        assertThat(catchThrowable(() -> loop.runUntilComplete(future)))
+                .isInstanceOf(SystemExit.class);
         future.setResult("late");
         assertThat(loop.runUntilComplete(() -> await(sleep(Duration.ofSeconds(1), "whole"))))
                 .isEqualTo("whole");
@@ -226,21 +238,28 @@ class EventLoopRunTest {
             refusals.add(catchThrowable(() -> loop.runUntilComplete(() -> 1)));
             order.add("running: " + loop.isRunning());
         });
-        int result = loop.runUntilComplete(() -> {
-            await(sleep(Duration.ofSeconds(1)));
-            refusals.add(catchThrowable(loop::runForever));
-            refusals.add(catchThrowable(() -> loop.runUntilComplete(other)));
-            refusals.add(catchThrowable(() -> loop.runUntilComplete(() -> 1)));
-            order.add("running: " + loop.isRunning() + ", tasks: " + loop.allTasks().size());
-            await(sleep(Duration.ofSeconds(1)));
-            return 7;
-        });
+        int result =
+                loop.runUntilComplete(() -> {
+                    await(sleep(Duration.ofSeconds(1)));
+                    refusals.add(catchThrowable(loop::runForever));
+                    refusals.add(catchThrowable(() -> loop.runUntilComplete(other)));
+                    refusals.add(catchThrowable(() -> loop.runUntilComplete(() -> 1)));
+                    order.add(
+                            "running: " + loop.isRunning() + ", tasks: " + loop.allTasks().size());
+                    await(sleep(Duration.ofSeconds(1)));
+                    return 7;
+                });
         assertThat(result).isEqualTo(7);
         assertThat(loop.isRunning()).isFalse();
         assertThat(order).containsExactly("running: true", "running: true, tasks: 1");
-        assertThat(refusals).hasSize(6).allSatisfy(e -> assertThat(e)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("This event loop is already running: inside of it, await instead of running it again"));
+        assertThat(refusals)
+                .hasSize(6)
+                .allSatisfy(e ->
+                        assertThat(e)
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessage(
+                                        "This event loop is already running: inside of it, await"
+                                                + " instead of running it again"));
     }
 
     @Test
@@ -270,10 +289,15 @@ class EventLoopRunTest {
                 refusals.add(catchThrowable(() -> other.runUntilComplete(() -> 1)));
                 return null;
             });
-            assertThat(refusals).hasSize(3).allSatisfy(e -> assertThat(e)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("Cannot run the event loop while another loop is running on this thread: await there,"
-                            + " or use toThread(...) to run a loop of its own"));
+            assertThat(refusals)
+                    .hasSize(3)
+                    .allSatisfy(e ->
+                            assertThat(e)
+                                    .isInstanceOf(IllegalStateException.class)
+                                    .hasMessage(
+                                            "Cannot run the event loop while another loop is"
+                                                    + " running on this thread: await there, or use"
+                                                    + " toThread(...) to run a loop of its own"));
             assertThat(other.isRunning()).isFalse();
             assertThat(other.runUntilComplete(() -> 2)).as("it isn't harmed").isEqualTo(2);
         }
@@ -282,10 +306,14 @@ class EventLoopRunTest {
     @Test
     void aSecondLoopMayRunOnAThreadOfItsOwn() {
         try (EventLoop other = newEventLoop()) {
-            String result = loop.runUntilComplete(() -> await(toThread(() -> other.runUntilComplete(() -> {
-                assertThat(getRunningLoop()).isSameAs(other);
-                return await(sleep(Duration.ofNanos(1), "inner"));
-            }))));
+            String result =
+                    loop.runUntilComplete(() ->
+                            await(
+                                    toThread(() ->
+                                            other.runUntilComplete(() -> {
+                                                assertThat(getRunningLoop()).isSameAs(other);
+                                                return await(sleep(Duration.ofNanos(1), "inner"));
+                                            }))));
             assertThat(result).isEqualTo("inner");
         }
     }
@@ -304,7 +332,8 @@ class EventLoopRunTest {
             await(sleep(Duration.ZERO));
             assertThat(getRunningLoop()).isSameAs(loop);
             assertThat(loop.isRunning()).isTrue();
-            assertThat(OtherThread.failureOf(Asyncio::getRunningLoop)).isInstanceOf(IllegalStateException.class);
+            assertThat(OtherThread.failureOf(Asyncio::getRunningLoop))
+                    .isInstanceOf(IllegalStateException.class);
             return null;
         });
         assertThat(order).containsExactly("callback");
@@ -323,7 +352,8 @@ class EventLoopRunTest {
         setEventLoop(loop);
         try {
             assertThat(getEventLoop()).isSameAs(loop);
-            assertThat(OtherThread.failureOf(Asyncio::getEventLoop)).isInstanceOf(IllegalStateException.class);
+            assertThat(OtherThread.failureOf(Asyncio::getEventLoop))
+                    .isInstanceOf(IllegalStateException.class);
         } finally {
             setEventLoop(null);
         }
@@ -355,11 +385,13 @@ class EventLoopRunTest {
     void aTaskStoresWhatItLeavesWithAndNoStopIsScheduledForTheNextRun() {
         for (Error error : List.of(new KeyboardInterrupt(), new SystemExit(3))) {
             List<Task<?>> tasks = new ArrayList<>();
-            Throwable thrown = catchThrowable(() -> loop.runUntilComplete(() -> {
-                tasks.add(Asyncio.currentTask());
-                await(sleep(Duration.ofSeconds(1)));
-                throw error;
-            }));
+            Throwable thrown =
+                    catchThrowable(() ->
+                            loop.runUntilComplete(() -> {
+                                tasks.add(Asyncio.currentTask());
+                                await(sleep(Duration.ofSeconds(1)));
+                                throw error;
+                            }));
             assertThat(thrown).isSameAs(error);
             assertThat(tasks.get(0).exception()).isSameAs(error);
             assertThat(loop.runUntilComplete(() -> await(sleep(Duration.ofSeconds(1), "goes on"))))
@@ -370,15 +402,17 @@ class EventLoopRunTest {
     @Test
     @Contract(9)
     void otherTasksGoOnInTheNextRun() {
-        Throwable thrown = catchThrowable(() -> loop.runUntilComplete(() -> {
-            createTask(() -> {
-                order.add("begun");
-                await(sleep(Duration.ofSeconds(1)));
-                order.add("ended");
-            });
-            await(sleep(Duration.ZERO));
-            throw new SystemExit(3);
-        }));
+        Throwable thrown =
+                catchThrowable(() ->
+                        loop.runUntilComplete(() -> {
+                            createTask(() -> {
+                                order.add("begun");
+                                await(sleep(Duration.ofSeconds(1)));
+                                order.add("ended");
+                            });
+                            await(sleep(Duration.ZERO));
+                            throw new SystemExit(3);
+                        }));
         assertThat(thrown).isInstanceOf(SystemExit.class);
         assertThat(order).containsExactly("begun");
         loop.callLater(Duration.ofSeconds(2), loop::stop);
@@ -390,18 +424,20 @@ class EventLoopRunTest {
     @Contract(9)
     void otherTasksSeeTheirCancellationWhenTheRunnerCloses() {
         Runner runner = Runner.create();
-        Throwable thrown = catchThrowable(() -> runner.run(() -> {
-            createTask(() -> {
-                try {
-                    await(sleep(Duration.ofDays(1)));
-                } catch (CancelledError e) {
-                    order.add("cancelled");
-                    throw e;
-                }
-            });
-            await(sleep(Duration.ZERO));
-            throw new KeyboardInterrupt();
-        }));
+        Throwable thrown =
+                catchThrowable(() ->
+                        runner.run(() -> {
+                            createTask(() -> {
+                                try {
+                                    await(sleep(Duration.ofDays(1)));
+                                } catch (CancelledError e) {
+                                    order.add("cancelled");
+                                    throw e;
+                                }
+                            });
+                            await(sleep(Duration.ZERO));
+                            throw new KeyboardInterrupt();
+                        }));
         assertThat(thrown).isInstanceOf(KeyboardInterrupt.class);
         assertThat(order).isEmpty();
         runner.close();
@@ -414,16 +450,20 @@ class EventLoopRunTest {
         try (real) {
             Thread caller = Thread.currentThread();
             List<CompletableFuture<?>> threads = new ArrayList<>();
-            real.callSoon(() -> threads.add(OtherThread.start(() -> {
-                caller.interrupt();
-                return "interrupted";
-            })));
+            real.callSoon(() ->
+                    threads.add(
+                            OtherThread.start(() -> {
+                                caller.interrupt();
+                                return "interrupted";
+                            })));
             assertThatThrownBy(real::runForever)
                     .isInstanceOf(CancellationException.class)
                     .hasMessage("the thread that ran the event loop was interrupted");
             assertThat(Thread.interrupted()).as("the flag is set again").isTrue();
             assertThat(threads.getFirst().join()).isEqualTo("interrupted");
-            assertThat(real.runUntilComplete(() -> 1)).as("and the loop may be run again").isEqualTo(1);
+            assertThat(real.runUntilComplete(() -> 1))
+                    .as("and the loop may be run again")
+                    .isEqualTo(1);
         }
     }
 

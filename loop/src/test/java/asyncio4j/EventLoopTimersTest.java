@@ -1,20 +1,23 @@
 package asyncio4j;
 
 import static asyncio4j.Asyncio.newEventLoop;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** When a loop calls back, and what it keeps until then. */
 class EventLoopTimersTest {
@@ -50,7 +53,9 @@ class EventLoopTimersTest {
         loop.runForever();
     }
 
-    /** Keeps the loop from having nothing to do, and so its clock from moving, for some iterations. */
+    /**
+     * Keeps the loop from having nothing to do, and so its clock from moving, for some iterations.
+     */
     private void keepBusy(int iterations) {
         loop.callSoon(() -> {
             if (iterations > 1) {
@@ -65,17 +70,20 @@ class EventLoopTimersTest {
             loop.callLater(millis(delay), () -> order.add(delay + " at " + loop.time().toMillis()));
         }
         runUntil(millis(100));
-        assertThat(order).containsExactly("10 at 10", "20 at 20", "30 at 30", "40 at 40", "50 at 50");
+        assertThat(order)
+                .containsExactly("10 at 10", "20 at 20", "30 at 30", "40 at 40", "50 at 50");
         assertThat(loop.time()).isEqualTo(millis(100));
     }
 
     @Test
     void aDelayCountsFromTheCallAndATimeFromTheClocksBeginning() {
-        loop.callLater(millis(10), () -> {
-            TimerHandle later = loop.callLater(millis(5), () -> order.add("later"));
-            TimerHandle at = loop.callAt(millis(12), () -> order.add("at"));
-            order.add(later.when().toMillis() + " " + at.when().toMillis());
-        });
+        loop.callLater(
+                millis(10),
+                () -> {
+                    TimerHandle later = loop.callLater(millis(5), () -> order.add("later"));
+                    TimerHandle at = loop.callAt(millis(12), () -> order.add("at"));
+                    order.add(later.when().toMillis() + " " + at.when().toMillis());
+                });
         runUntil(millis(20));
         assertThat(order).containsExactly("15 12", "at", "later");
     }
@@ -83,19 +91,20 @@ class EventLoopTimersTest {
     @Test
     void timeMovesOnlyWhenNothingIsReady() {
         loop.callLater(millis(1), note("timer"));
-        loop.callSoon(new Runnable() {
-            private int left = 1000;
+        loop.callSoon(
+                new Runnable() {
+                    private int left = 1000;
 
-            @Override
-            public void run() {
-                assertThat(loop.time()).isZero();
-                if (--left > 0) {
-                    loop.callSoon(this);
-                } else {
-                    order.add("ready");
-                }
-            }
-        });
+                    @Override
+                    public void run() {
+                        assertThat(loop.time()).isZero();
+                        if (--left > 0) {
+                            loop.callSoon(this);
+                        } else {
+                            order.add("ready");
+                        }
+                    }
+                });
         runUntil(millis(2));
         assertThat(order).containsExactly("ready", "timer");
     }
@@ -182,7 +191,9 @@ class EventLoopTimersTest {
     void aTimeBeyondAllClocksIsAsFarAsTheyGo() {
         TimerHandle late = loop.callLater(Duration.ofSeconds(Long.MAX_VALUE), note("never"));
         TimerHandle lateToo = loop.callAt(Duration.ofSeconds(Long.MAX_VALUE), note("never"));
-        assertThat(late.when()).isEqualTo(Duration.ofNanos(Long.MAX_VALUE)).isEqualTo(lateToo.when());
+        assertThat(late.when())
+                .isEqualTo(Duration.ofNanos(Long.MAX_VALUE))
+                .isEqualTo(lateToo.when());
         runUntil(millis(1));
         assertThat(order).isEmpty();
     }
@@ -208,7 +219,8 @@ class EventLoopTimersTest {
         real.callLater(Duration.ofDays(1000), note("far"));
         List<CompletableFuture<Handle>> threads = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            real.callSoon(() -> threads.add(OtherThread.start(() -> real.callSoonThreadsafe(real::stop))));
+            real.callSoon(() ->
+                    threads.add(OtherThread.start(() -> real.callSoonThreadsafe(real::stop))));
             real.runForever();
         }
         real.close();
@@ -302,15 +314,20 @@ class EventLoopTimersTest {
 
     @Test
     void aTimerMaySetTheNext() {
-        loop.callLater(millis(1), new Runnable() {
-            @Override
-            public void run() {
-                order.add("tick " + loop.time().toMillis());
-                loop.callLater(millis(1), this);
-            }
-        });
+        loop.callLater(
+                millis(1),
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        order.add("tick " + loop.time().toMillis());
+                        loop.callLater(millis(1), this);
+                    }
+                });
         runUntil(millis(4));
-        assertThat(order).containsExactly("tick 1", "tick 2", "tick 3", "tick 4"); // the last in the batch of the stop
+        assertThat(order)
+                .containsExactly(
+                        "tick 1", "tick 2", "tick 3",
+                        "tick 4"); // the last in the batch of the stop
     }
 
     @Test

@@ -7,17 +7,20 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Where errors go that reach nobody else. */
 class ExceptionHandlerTest {
@@ -62,21 +65,24 @@ class ExceptionHandlerTest {
         runIterations(1);
         assertThat(order).containsExactly("next");
         assertThat(loops).containsExactly(loop);
-        assertThat(reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).startsWith("Exception in callback ");
-            assertThat(report.exception()).isSameAs(error);
-            assertThat(report.handle()).isSameAs(handle);
-            assertThat(report.task()).isNull();
-            assertThat(report.future()).isNull();
-            assertThat(report.source()).isNull();
-        });
+        assertThat(reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message()).startsWith("Exception in callback ");
+                    assertThat(report.exception()).isSameAs(error);
+                    assertThat(report.handle()).isSameAs(handle);
+                    assertThat(report.task()).isNull();
+                    assertThat(report.future()).isNull();
+                    assertThat(report.source()).isNull();
+                });
     }
 
     @Test
     @Contract(10)
     void soDoThoseOfTimersOfDoneCallbacksAndOfWhatOtherThreadsHandIn() {
         loop.setExceptionHandler((from, context) -> reports.add(context));
-        TimerHandle timer = loop.callLater(Duration.ZERO, failing(new IllegalStateException("timer")));
+        TimerHandle timer =
+                loop.callLater(Duration.ZERO, failing(new IllegalStateException("timer")));
         loop.callSoonThreadsafe(failing(new IllegalStateException("outside")));
         AsyncFuture<Integer> future = loop.createFuture();
         future.addDoneCallback(f -> failing(new IllegalStateException("done")).run());
@@ -98,7 +104,11 @@ class ExceptionHandlerTest {
     void errorsThatArentExceptionsAreReportedToo() {
         loop.setExceptionHandler((from, context) -> reports.add(context));
         List<Throwable> errors =
-                List.of(new AssertionError("a"), new StackOverflowError(), new CancelledError("c"), new Exception("e"));
+                List.of(
+                        new AssertionError("a"),
+                        new StackOverflowError(),
+                        new CancelledError("c"),
+                        new Exception("e"));
         errors.forEach(error -> loop.callSoon(failing(error)));
         runIterations(1);
         assertThat(reports).extracting(ExceptionContext::exception).isEqualTo(errors);
@@ -110,9 +120,13 @@ class ExceptionHandlerTest {
         try (LoggedWarnings log = new LoggedWarnings()) {
             loop.callSoon(failing(new IllegalStateException("broken")));
             runIterations(1);
-            assertThat(log.messages).singleElement().satisfies(message -> assertThat(message)
-                    .startsWith("Exception in callback asyncio4j.ExceptionHandlerTest")
-                    .contains("handle: Handle["));
+            assertThat(log.messages)
+                    .singleElement()
+                    .satisfies(message ->
+                            assertThat(message)
+                                    .startsWith(
+                                            "Exception in callback asyncio4j.ExceptionHandlerTest")
+                                    .contains("handle: Handle["));
         }
     }
 
@@ -199,15 +213,17 @@ class ExceptionHandlerTest {
             order.add(context.message() + " in " + VAR.get());
             VAR.set("set by the handler");
         });
-        Task<?> task = loop.createTask(() -> {
-            VAR.set("the task");
-            throw new IllegalStateException("nobody asks");
-        });
+        Task<?> task =
+                loop.createTask(() -> {
+                    VAR.set("the task");
+                    throw new IllegalStateException("nobody asks");
+                });
         task.setName("T");
-        Task<?> pending = loop.createTask(() -> {
-            VAR.set("the pending task");
-            return await(sleep(Duration.ofSeconds(1)));
-        });
+        Task<?> pending =
+                loop.createTask(() -> {
+                    VAR.set("the pending task");
+                    return await(sleep(Duration.ofSeconds(1)));
+                });
         runIterations(1);
         loop.close();
         assertThat(order)
@@ -225,17 +241,19 @@ class ExceptionHandlerTest {
             order.add(context.message() + ", in task " + currentTask());
         });
         loop.runUntilComplete(() -> {
-            Task<?> inner = createTask(() -> {
-                await(sleep(Duration.ofSeconds(1)));
-                throw new IllegalStateException("late");
-            });
+            Task<?> inner =
+                    createTask(() -> {
+                        await(sleep(Duration.ofSeconds(1)));
+                        throw new IllegalStateException("late");
+                    });
             shield(inner).cancel();
             await(sleep(Duration.ofSeconds(2))); // this fiber does the loop's bookkeeping meanwhile
             return null;
         });
         assertThat(order)
                 .containsExactly(
-                        "the outer future of shield was cancelled, and then the inner one failed, in task null");
+                        "the outer future of shield was cancelled, and then the inner one failed,"
+                                + " in task null");
     }
 
     @Test
@@ -255,7 +273,8 @@ class ExceptionHandlerTest {
 
     @Test
     void aHandlerMayUseTheLoop() {
-        loop.setExceptionHandler((from, context) -> from.callSoon(() -> order.add("registered by the handler")));
+        loop.setExceptionHandler(
+                (from, context) -> from.callSoon(() -> order.add("registered by the handler")));
         loop.callSoon(failing(new IllegalStateException()));
         runIterations(2);
         assertThat(order).containsExactly("registered by the handler");
@@ -265,7 +284,8 @@ class ExceptionHandlerTest {
     void nothingToReportIsRefused() {
         assertThatThrownBy(() -> loop.callExceptionHandler(null))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("there is nothing to report: pass ExceptionContext.of(message, exception)");
+                .hasMessage(
+                        "there is nothing to report: pass ExceptionContext.of(message, exception)");
         assertThatThrownBy(() -> loop.defaultExceptionHandler(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageStartingWith("there is nothing to report");

@@ -4,24 +4,26 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** The end of the default executor: who waits for whom, and what is refused afterwards. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -31,14 +33,18 @@ class ExecutorShutdownTest {
 
     private final List<ExceptionContext> reports = new ArrayList<>();
 
-    /** On the real clock: a virtual one doesn't wait for other threads. No test here sleeps or has a timeout. */
-    private final Runner runner = Runner.builder()
-            .loopFactory(() -> {
-                EventLoop loop = newEventLoop();
-                loop.setExceptionHandler((l, report) -> reports.add(report));
-                return loop;
-            })
-            .build();
+    /**
+     * On the real clock: a virtual one doesn't wait for other threads. No test here sleeps or has a
+     * timeout.
+     */
+    private final Runner runner =
+            Runner.builder()
+                    .loopFactory(() -> {
+                        EventLoop loop = newEventLoop();
+                        loop.setExceptionHandler((l, report) -> reports.add(report));
+                        return loop;
+                    })
+                    .build();
 
     private final CountDownLatch begun = new CountDownLatch(1);
 
@@ -61,7 +67,8 @@ class ExecutorShutdownTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("Executor shutdown has been called")
                     .hasMessageContaining("pass an executor");
-            assertThatThrownBy(() -> await(toThread(() -> 1))).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> await(toThread(() -> 1)))
+                    .isInstanceOf(IllegalStateException.class);
             assertThat(await(loop.runInExecutor(Thread::startVirtualThread, () -> "own")))
                     .isEqualTo("own");
             await(loop.shutdownDefaultExecutor(HOUR)); // once more does nothing
@@ -73,7 +80,8 @@ class ExecutorShutdownTest {
     void shutdownBeforeAnyUseRefusesAsWell() {
         runner.run(() -> {
             await(getRunningLoop().shutdownDefaultExecutor(Duration.ZERO));
-            assertThatThrownBy(() -> await(toThread(() -> 1))).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> await(toThread(() -> 1)))
+                    .isInstanceOf(IllegalStateException.class);
         });
     }
 
@@ -83,11 +91,15 @@ class ExecutorShutdownTest {
         try (LoggedWarnings log = new LoggedWarnings()) {
             runner.run(() -> {
                 boolean[] ended = {false};
-                AsyncFuture<String> work = getRunningLoop().runInExecutor(null, () -> {
-                    release.await();
-                    ended[0] = true;
-                    return "result";
-                });
+                AsyncFuture<String> work =
+                        getRunningLoop()
+                                .runInExecutor(
+                                        null,
+                                        () -> {
+                                            release.await();
+                                            ended[0] = true;
+                                            return "result";
+                                        });
                 getRunningLoop().callSoon(release::countDown);
                 await(getRunningLoop().shutdownDefaultExecutor(HOUR));
                 assertThat(ended[0]).isTrue();
@@ -99,25 +111,35 @@ class ExecutorShutdownTest {
 
     @Test
     @Contract(61)
-    void pastTheTimeoutThereIsAWarningAndWhatRunsIsInterruptedWithoutWaiting() throws InterruptedException {
+    void pastTheTimeoutThereIsAWarningAndWhatRunsIsInterruptedWithoutWaiting()
+            throws InterruptedException {
         CompletableFuture<Thread> interrupted = new CompletableFuture<>();
         try (LoggedWarnings log = new LoggedWarnings();
                 VirtualRunner virtual = new VirtualRunner()) {
             virtual.run(() -> {
-                AsyncFuture<?> work = getRunningLoop().runInExecutor(null, () -> {
-                    begun.countDown();
-                    try {
-                        release.await();
-                    } catch (InterruptedException e) {
-                        interrupted.complete(Thread.currentThread());
-                    }
-                    return null;
-                });
+                AsyncFuture<?> work =
+                        getRunningLoop()
+                                .runInExecutor(
+                                        null,
+                                        () -> {
+                                            begun.countDown();
+                                            try {
+                                                release.await();
+                                            } catch (InterruptedException e) {
+                                                interrupted.complete(Thread.currentThread());
+                                            }
+                                            return null;
+                                        });
                 begun.await();
                 await(getRunningLoop().shutdownDefaultExecutor(Duration.ofMinutes(5)));
                 assertThat(virtual.clock.time()).isEqualTo(Duration.ofMinutes(5));
-                assertThat(log.messages).singleElement().satisfies(message -> assertThat(message)
-                        .contains("did not finish joining its threads within PT5M", "interrupted"));
+                assertThat(log.messages)
+                        .singleElement()
+                        .satisfies(message ->
+                                assertThat(message)
+                                        .contains(
+                                                "did not finish joining its threads within PT5M",
+                                                "interrupted"));
                 await(work);
             });
             interrupted.join().join();
@@ -131,20 +153,24 @@ class ExecutorShutdownTest {
         CompletableFuture<Thread> worker = new CompletableFuture<>();
         EventLoop loop = newEventLoop();
         loop.setExceptionHandler((l, report) -> reports.add(report));
-        loop.runUntilComplete(Coroutine.of(() -> {
-            getRunningLoop().runInExecutor(null, () -> {
-                worker.complete(Thread.currentThread());
-                try {
-                    release.await();
-                    interrupted.complete(false);
-                } catch (InterruptedException e) {
-                    interrupted.complete(true);
-                }
-                begun.await(); // in spite of the interrupt
-                return "dropped";
-            });
-            assertThat(await(worker)).isNotNull();
-        }));
+        loop.runUntilComplete(
+                Coroutine.of(() -> {
+                    getRunningLoop()
+                            .runInExecutor(
+                                    null,
+                                    () -> {
+                                        worker.complete(Thread.currentThread());
+                                        try {
+                                            release.await();
+                                            interrupted.complete(false);
+                                        } catch (InterruptedException e) {
+                                            interrupted.complete(true);
+                                        }
+                                        begun.await(); // in spite of the interrupt
+                                        return "dropped";
+                                    });
+                    assertThat(await(worker)).isNotNull();
+                }));
         loop.close();
         assertThat(interrupted.join()).isTrue();
         assertThat(worker.join().isAlive()).isTrue();
@@ -154,8 +180,8 @@ class ExecutorShutdownTest {
 
     @Test
     void anExecutorOfOnesOwnIsUsedAndShutDownWithTheLoop() {
-        ExecutorService own = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().name("own").factory());
+        ExecutorService own =
+                Executors.newSingleThreadExecutor(Thread.ofPlatform().name("own").factory());
         runner.run(() -> {
             getRunningLoop().setDefaultExecutor(own);
             assertThat(await(toThread(() -> Thread.currentThread().getName()))).isEqualTo("own");

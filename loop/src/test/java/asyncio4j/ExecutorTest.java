@@ -8,10 +8,17 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Work on other threads: how its results come back, and how it is let go of. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -31,14 +34,18 @@ class ExecutorTest {
 
     private final List<ExceptionContext> reports = new ArrayList<>();
 
-    /** On the real clock: a virtual one doesn't wait for other threads. No test here sleeps or has a timeout. */
-    private final Runner runner = Runner.builder()
-            .loopFactory(() -> {
-                EventLoop loop = newEventLoop();
-                loop.setExceptionHandler((l, report) -> reports.add(report));
-                return loop;
-            })
-            .build();
+    /**
+     * On the real clock: a virtual one doesn't wait for other threads. No test here sleeps or has a
+     * timeout.
+     */
+    private final Runner runner =
+            Runner.builder()
+                    .loopFactory(() -> {
+                        EventLoop loop = newEventLoop();
+                        loop.setExceptionHandler((l, report) -> reports.add(report));
+                        return loop;
+                    })
+                    .build();
 
     private final CountDownLatch begun = new CountDownLatch(1);
 
@@ -57,10 +64,14 @@ class ExecutorTest {
     @Test
     void theWorkRunsOnAVirtualThreadWhileTheLoopGoesOn() {
         runner.run(() -> {
-            AsyncFuture<Thread> work = getRunningLoop().runInExecutor(null, () -> {
-                release.await();
-                return Thread.currentThread();
-            });
+            AsyncFuture<Thread> work =
+                    getRunningLoop()
+                            .runInExecutor(
+                                    null,
+                                    () -> {
+                                        release.await();
+                                        return Thread.currentThread();
+                                    });
             getRunningLoop().callSoon(release::countDown);
             Thread thread = await(work);
             assertThat(thread).isNotSameAs(Thread.currentThread());
@@ -72,18 +83,20 @@ class ExecutorTest {
     void manyPiecesOfWorkBlockAtTheSameTime() {
         int many = 100;
         CountDownLatch all = new CountDownLatch(many);
-        List<Integer> results = runner.run(() -> {
-            List<Coroutine<Integer>> work = new ArrayList<>();
-            for (int i = 0; i < many; i++) {
-                int number = i;
-                work.add(toThread(() -> {
-                    all.countDown();
-                    all.await(); // each waits for all the others
-                    return number;
-                }));
-            }
-            return await(gather(work));
-        });
+        List<Integer> results =
+                runner.run(() -> {
+                    List<Coroutine<Integer>> work = new ArrayList<>();
+                    for (int i = 0; i < many; i++) {
+                        int number = i;
+                        work.add(
+                                toThread(() -> {
+                                    all.countDown();
+                                    all.await(); // each waits for all the others
+                                    return number;
+                                }));
+                    }
+                    return await(gather(work));
+                });
         assertThat(results).hasSize(many).isSorted();
     }
 
@@ -91,9 +104,11 @@ class ExecutorTest {
     void whatTheWorkThrowsComesOutAsItIs() {
         IOException error = new IOException("checked");
         runner.run(() -> {
-            assertThatThrownBy(() -> await(toThread(() -> {
-                        throw error;
-                    })))
+            assertThatThrownBy(() ->
+                            await(
+                                    toThread(() -> {
+                                        throw error;
+                                    })))
                     .isSameAs(error);
             assertThat(await(toThread(() -> (Object) null))).isNull();
         });
@@ -128,12 +143,17 @@ class ExecutorTest {
             List<Thread> threads = new ArrayList<>();
             CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
             Executor executor = work -> threads.add(Thread.startVirtualThread(work));
-            AsyncFuture<String> future = getRunningLoop().runInExecutor(executor, () -> {
-                begun.countDown();
-                release.await();
-                interrupted.complete(Thread.currentThread().isInterrupted());
-                return "dropped";
-            });
+            AsyncFuture<String> future =
+                    getRunningLoop()
+                            .runInExecutor(
+                                    executor,
+                                    () -> {
+                                        begun.countDown();
+                                        release.await();
+                                        interrupted.complete(
+                                                Thread.currentThread().isInterrupted());
+                                        return "dropped";
+                                    });
             begun.await();
             assertThat(future.cancel("why")).isTrue();
             assertThatThrownBy(() -> await(future))
@@ -155,11 +175,16 @@ class ExecutorTest {
             List<Thread> threads = new ArrayList<>();
             Executor executor = work -> threads.add(Thread.startVirtualThread(work));
             Task<Object> task =
-                    createTask(() -> await(getRunningLoop().runInExecutor(executor, () -> {
-                        begun.countDown();
-                        release.await();
-                        throw new IOException("dropped");
-                    })));
+                    createTask(() ->
+                            await(
+                                    getRunningLoop()
+                                            .runInExecutor(
+                                                    executor,
+                                                    () -> {
+                                                        begun.countDown();
+                                                        release.await();
+                                                        throw new IOException("dropped");
+                                                    })));
             turn();
             begun.await();
             task.cancel("why");
@@ -178,7 +203,8 @@ class ExecutorTest {
         runner.run(() -> {
             List<Runnable> queue = new ArrayList<>();
             boolean[] ran = {false};
-            AsyncFuture<Object> future = getRunningLoop().runInExecutor(queue::add, () -> ran[0] = true);
+            AsyncFuture<Object> future =
+                    getRunningLoop().runInExecutor(queue::add, () -> ran[0] = true);
             assertThat(future.cancel()).isTrue();
             queue.getFirst().run();
             assertThat(ran[0]).isFalse();
@@ -188,7 +214,8 @@ class ExecutorTest {
     @Test
     void anExecutorOnTheLoopsOwnThreadCompletesTheFutureLater() {
         runner.run(() -> {
-            AsyncFuture<String> future = getRunningLoop().runInExecutor(Runnable::run, () -> "direct");
+            AsyncFuture<String> future =
+                    getRunningLoop().runInExecutor(Runnable::run, () -> "direct");
             assertThat(future.done()).isFalse();
             assertThat(await(future)).isEqualTo("direct");
         });
@@ -197,12 +224,14 @@ class ExecutorTest {
     @Test
     void anExecutorThatRefusesIsHeard() {
         RejectedExecutionException refusal = new RejectedExecutionException("full");
-        runner.run(() -> assertThatThrownBy(() -> getRunningLoop()
-                        .runInExecutor(
-                                work -> {
-                                    throw refusal;
-                                },
-                                () -> 1))
-                .isSameAs(refusal));
+        runner.run(() ->
+                assertThatThrownBy(() ->
+                                getRunningLoop()
+                                        .runInExecutor(
+                                                work -> {
+                                                    throw refusal;
+                                                },
+                                                () -> 1))
+                        .isSameAs(refusal));
     }
 }

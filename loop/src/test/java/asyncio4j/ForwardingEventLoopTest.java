@@ -13,10 +13,15 @@ import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
 import static asyncio4j.Asyncio.waitFor;
 import static asyncio4j.Asyncio.wrapFuture;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.OtherThread;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -25,8 +30,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A loop made elsewhere: it forwards to one of the library's, and takes its place everywhere. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -109,20 +112,22 @@ class ForwardingEventLoopTest {
     void inTheRunnerItIsTheLoopThatEverybodySees() {
         try (runner) {
             assertThat(runner.getLoop()).isSameAs(loop);
-            String result = runner.run(() -> {
-                assertThat(getRunningLoop()).isSameAs(loop);
-                assertThat(getEventLoop()).isSameAs(loop);
-                Task<?> task = createTask(() -> {
-                    assertThat(getRunningLoop()).isSameAs(loop);
-                });
-                assertThat(task.getLoop()).isSameAs(loop);
-                assertThat(loop.createFuture().getLoop()).isSameAs(loop);
-                assertThat(gather(List.of(task)).getLoop()).isSameAs(loop);
-                assertThat(allTasks()).isEqualTo(loop.allTasks()).contains(task);
-                loop.callSoon(() -> assertThat(getRunningLoop()).isSameAs(loop));
-                await(task);
-                return "result";
-            });
+            String result =
+                    runner.run(() -> {
+                        assertThat(getRunningLoop()).isSameAs(loop);
+                        assertThat(getEventLoop()).isSameAs(loop);
+                        Task<?> task =
+                                createTask(() -> {
+                                    assertThat(getRunningLoop()).isSameAs(loop);
+                                });
+                        assertThat(task.getLoop()).isSameAs(loop);
+                        assertThat(loop.createFuture().getLoop()).isSameAs(loop);
+                        assertThat(gather(List.of(task)).getLoop()).isSameAs(loop);
+                        assertThat(allTasks()).isEqualTo(loop.allTasks()).contains(task);
+                        loop.callSoon(() -> assertThat(getRunningLoop()).isSameAs(loop));
+                        await(task);
+                        return "result";
+                    });
             assertThat(result).isEqualTo("result");
             assertThat(loop.isClosed()).isFalse();
         }
@@ -135,7 +140,8 @@ class ForwardingEventLoopTest {
         try (runner) {
             runner.run(() -> {
                 await(createTask(() -> 1));
-                assertThat(loop.calls).containsExactly("createTask", "runUntilComplete", "createTask");
+                assertThat(loop.calls)
+                        .containsExactly("createTask", "runUntilComplete", "createTask");
                 loop.calls.clear();
                 await(gather(() -> 1, () -> 2));
                 await(shield((Coroutine<Integer>) () -> 3));
@@ -144,7 +150,8 @@ class ForwardingEventLoopTest {
                 await(toThread(() -> 4));
                 assertThat(loop.calls).containsExactly("runInExecutor");
                 loop.calls.clear();
-                CompletableFuture<Integer> five = OtherThread.call(() -> runCoroutineThreadsafe(() -> 5, loop));
+                CompletableFuture<Integer> five =
+                        OtherThread.call(() -> runCoroutineThreadsafe(() -> 5, loop));
                 assertThat(await(five)).isEqualTo(5);
                 assertThat(loop.calls).containsExactly("callSoonThreadsafe", "createTask");
                 loop.calls.clear();
@@ -165,7 +172,8 @@ class ForwardingEventLoopTest {
                 await(sleep(Duration.ZERO));
                 assertThat(loop.reports)
                         .singleElement()
-                        .satisfies(report -> assertThat(report.exception()).hasMessage("by default"));
+                        .satisfies(
+                                report -> assertThat(report.exception()).hasMessage("by default"));
                 List<EventLoop> told = new ArrayList<>();
                 loop.setExceptionHandler((from, context) -> told.add(from));
                 loop.callSoon(() -> {
@@ -175,7 +183,8 @@ class ForwardingEventLoopTest {
                 assertThat(told).containsExactly(loop);
                 loop.setExceptionHandler(null);
             });
-            assertThat(loop.calls).containsSubsequence("callExceptionHandler", "callExceptionHandler");
+            assertThat(loop.calls)
+                    .containsSubsequence("callExceptionHandler", "callExceptionHandler");
         }
     }
 
@@ -197,11 +206,16 @@ class ForwardingEventLoopTest {
             assertThat(future.getLoop()).isSameAs(outer);
             outer.callLater(Duration.ofSeconds(1), () -> future.setResult(1));
             assertThat(outer.runUntilComplete(future)).isEqualTo(1);
-            int result = outer.runUntilComplete(() -> {
-                AsyncFuture<Integer> other = inner.createFuture();
-                inner.callSoon(() -> other.setResult(2));
-                return await(other) + await(waitFor(wrapFuture(CompletableFuture.completedFuture(3)), Duration.ofDays(1)));
-            });
+            int result =
+                    outer.runUntilComplete(() -> {
+                        AsyncFuture<Integer> other = inner.createFuture();
+                        inner.callSoon(() -> other.setResult(2));
+                        return await(other)
+                                + await(
+                                        waitFor(
+                                                wrapFuture(CompletableFuture.completedFuture(3)),
+                                                Duration.ofDays(1)));
+                    });
             assertThat(result).isEqualTo(5);
             assertThat(inner.isRunning()).isEqualTo(outer.isRunning()).isFalse();
         }
@@ -227,13 +241,15 @@ class ForwardingEventLoopTest {
     void aTaskFactoryIsGivenTheLoopThatEverybodySees() {
         List<EventLoop> loops = new ArrayList<>();
         try (runner) {
-            loop.setTaskFactory(new TaskFactory() {
-                @Override
-                public <T> Task<T> createTask(EventLoop given, Coroutine<T> coroutine, TaskOptions options) {
-                    loops.add(given);
-                    return given.newTask(coroutine, options);
-                }
-            });
+            loop.setTaskFactory(
+                    new TaskFactory() {
+                        @Override
+                        public <T> Task<T> createTask(
+                                EventLoop given, Coroutine<T> coroutine, TaskOptions options) {
+                            loops.add(given);
+                            return given.newTask(coroutine, options);
+                        }
+                    });
             runner.run(() -> await(createTask(() -> 1)));
         }
         assertThat(loops).isNotEmpty().containsOnly(loop);
@@ -243,9 +259,11 @@ class ForwardingEventLoopTest {
     void everyMethodOfALoopIsForwarded() throws NoSuchMethodException {
         for (Method method : EventLoop.class.getMethods()) {
             if (Modifier.isAbstract(method.getModifiers())) {
-                assertThat(ForwardingEventLoop.class
-                                .getDeclaredMethod(method.getName(), method.getParameterTypes())
-                                .getDeclaringClass())
+                assertThat(
+                                ForwardingEventLoop.class
+                                        .getDeclaredMethod(
+                                                method.getName(), method.getParameterTypes())
+                                        .getDeclaringClass())
                         .isSameAs(ForwardingEventLoop.class);
             }
         }
@@ -268,7 +286,13 @@ class ForwardingEventLoopTest {
         loop.runForever();
         loop.close();
         assertThat(order)
-                .containsExactly("soon", "soon in a context", "threadsafe", "at", "at, in a context", "later");
+                .containsExactly(
+                        "soon",
+                        "soon in a context",
+                        "threadsafe",
+                        "at",
+                        "at, in a context",
+                        "later");
         assertThat(loop.toString()).matches("Watched\\[asyncio4j-loop-\\d+\\[closed, debug]]");
     }
 

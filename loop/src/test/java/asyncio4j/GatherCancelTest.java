@@ -6,16 +6,19 @@ import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.gatherReturnExceptions;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Cancelling a gather, and cancelling one of its children. */
 class GatherCancelTest {
@@ -61,14 +64,15 @@ class GatherCancelTest {
     void cancelCancelsTheChildrenAndIsDoneWhenTheyAre() {
         runner.run(() -> {
             List<String> order = new ArrayList<>();
-            Task<?> careful = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } finally {
-                    await(sleep(Duration.ofSeconds(1)));
-                    order.add("clean");
-                }
-            });
+            Task<?> careful =
+                    createTask(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } finally {
+                            await(sleep(Duration.ofSeconds(1)));
+                            order.add("clean");
+                        }
+                    });
             AsyncFuture<?> all = gatherReturnExceptions(List.of(careful));
             turn();
             assertThat(all.cancel("why")).isTrue();
@@ -103,15 +107,18 @@ class GatherCancelTest {
     @Contract(48)
     void cancelWinsThoughTheChildrenSwallowIt() {
         runner.run(() -> {
-            Coroutine<String> swallows = () -> {
-                try {
-                    return await(sleep(HOUR, "slept"));
-                } catch (CancelledError e) {
-                    return "swallowed";
-                }
-            };
+            Coroutine<String> swallows =
+                    () -> {
+                        try {
+                            return await(sleep(HOUR, "slept"));
+                        } catch (CancelledError e) {
+                            return "swallowed";
+                        }
+                    };
             for (AsyncFuture<?> all :
-                    List.of(gather(swallows, swallows), gatherReturnExceptions(List.of(swallows, swallows)))) {
+                    List.of(
+                            gather(swallows, swallows),
+                            gatherReturnExceptions(List.of(swallows, swallows)))) {
                 turn();
                 assertThat(all.cancel()).isTrue();
                 assertThatThrownBy(() -> await(all)).isInstanceOf(CancelledError.class);
@@ -161,9 +168,10 @@ class GatherCancelTest {
     void aReturnedCancellationLeavesTheTasksOwnErrorToTheFirstWhoAsks() {
         runner.run(() -> {
             CancelledError own = new CancelledError("own");
-            Task<?> task = createTask(() -> {
-                throw own;
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        throw own;
+                    });
             List<Object> results = await(gatherReturnExceptions(List.of(task)));
             assertThat(results.getFirst()).isInstanceOf(CancelledError.class).isNotSameAs(own);
             assertThatThrownBy(() -> await(task)).isSameAs(own);
@@ -173,13 +181,14 @@ class GatherCancelTest {
     @Test
     @Contract(48)
     void aCancelledGatherEndsInTheErrorOfAChild() {
-        Coroutine<Object> replaces = () -> {
-            try {
-                return await(sleep(HOUR));
-            } catch (CancelledError e) {
-                throw new CancelledError("replaced");
-            }
-        };
+        Coroutine<Object> replaces =
+                () -> {
+                    try {
+                        return await(sleep(HOUR));
+                    } catch (CancelledError e) {
+                        throw new CancelledError("replaced");
+                    }
+                };
         runner.run(() -> {
             AsyncFuture<?> first = gather(List.of(future(), createTask(replaces)));
             AsyncFuture<?> all = gatherReturnExceptions(List.of(future(), createTask(replaces)));

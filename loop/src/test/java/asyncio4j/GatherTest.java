@@ -7,16 +7,19 @@ import static asyncio4j.Asyncio.gatherReturnExceptions;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** What comes out of gather, and what becomes of the others when one fails. */
 class GatherTest {
@@ -38,10 +41,13 @@ class GatherTest {
 
     @Test
     void resultsComeInTheOrderOfTheArgumentsNotOfTheEnds() {
-        List<String> results = runner.run(() -> await(gather(
-                sleep(Duration.ofSeconds(3), "slow"),
-                sleep(Duration.ofSeconds(1), "fast"),
-                sleep(Duration.ofSeconds(2), "middle"))));
+        List<String> results =
+                runner.run(() ->
+                        await(
+                                gather(
+                                        sleep(Duration.ofSeconds(3), "slow"),
+                                        sleep(Duration.ofSeconds(1), "fast"),
+                                        sleep(Duration.ofSeconds(2), "middle"))));
         assertThat(results).containsExactly("slow", "fast", "middle");
         assertThat(runner.clock.time()).isEqualTo(Duration.ofSeconds(3));
     }
@@ -88,7 +94,8 @@ class GatherTest {
     void aCoroutineThatComesTwiceIsRunTwice() {
         int[] runs = {0};
         Coroutine<Integer> body = () -> ++runs[0];
-        assertThat(runner.<List<Integer>>run(() -> await(gather(body, body)))).containsExactly(1, 2);
+        assertThat(runner.<List<Integer>>run(() -> await(gather(body, body))))
+                .containsExactly(1, 2);
     }
 
     @Test
@@ -97,10 +104,11 @@ class GatherTest {
         Exception first = new IllegalArgumentException("first");
         runner.run(() -> {
             Task<String> sibling = createTask(sleep(Duration.ofSeconds(2), "went on"));
-            Task<String> failing = createTask(() -> {
-                await(sleep(Duration.ofSeconds(1)));
-                throw first;
-            });
+            Task<String> failing =
+                    createTask(() -> {
+                        await(sleep(Duration.ofSeconds(1)));
+                        throw first;
+                    });
             AsyncFuture<List<String>> all = gather(sibling, failing);
             assertThatThrownBy(() -> await(all)).isSameAs(first);
             assertThat(sibling.done()).isFalse();
@@ -113,13 +121,15 @@ class GatherTest {
     @Contract(48)
     void errorsAfterTheFirstCountAsRetrieved() {
         runner.run(() -> {
-            Coroutine<Integer> early = () -> {
-                throw new IllegalArgumentException("early");
-            };
-            Coroutine<Integer> late = () -> {
-                await(sleep(Duration.ofSeconds(1)));
-                throw new IllegalArgumentException("late");
-            };
+            Coroutine<Integer> early =
+                    () -> {
+                        throw new IllegalArgumentException("early");
+                    };
+            Coroutine<Integer> late =
+                    () -> {
+                        await(sleep(Duration.ofSeconds(1)));
+                        throw new IllegalArgumentException("late");
+                    };
             assertThatThrownBy(() -> await(gather(early, late))).hasMessage("early");
             await(sleep(Duration.ofSeconds(2)));
         });
@@ -137,11 +147,13 @@ class GatherTest {
             failed.setException(error);
             cancelled.cancel("why");
             getRunningLoop().callLater(Duration.ofSeconds(1), () -> late.setResult("late"));
-            List<Object> results = await(gatherReturnExceptions(List.of(failed, cancelled, late, failed)));
+            List<Object> results =
+                    await(gatherReturnExceptions(List.of(failed, cancelled, late, failed)));
             assertThat(results).hasSize(4);
             assertThat(results.get(0)).isSameAs(error).isSameAs(results.get(3));
-            assertThat(results.get(1)).isInstanceOfSatisfying(CancelledError.class, e -> assertThat(e)
-                    .hasMessage("why"));
+            assertThat(results.get(1))
+                    .isInstanceOfSatisfying(
+                            CancelledError.class, e -> assertThat(e).hasMessage("why"));
             assertThat(results.get(2)).isEqualTo("late");
         });
         runner.close();
@@ -151,17 +163,20 @@ class GatherTest {
     @Test
     void anErrorThatNobodyAwaitedIsReportedAsTheGatheringFutures() {
         runner.run(() -> {
-            AsyncFuture<?> forgotten = gather(() -> {
-                throw new IllegalArgumentException("forgotten");
-            });
+            AsyncFuture<?> forgotten =
+                    gather(() -> {
+                        throw new IllegalArgumentException("forgotten");
+                    });
             await(sleep(Duration.ofSeconds(1)));
             assertThat(forgotten.done()).isTrue();
         });
         runner.close();
-        assertThat(runner.reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).contains("never retrieved");
-            assertThat(report.exception()).hasMessage("forgotten");
-        });
+        assertThat(runner.reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message()).contains("never retrieved");
+                    assertThat(report.exception()).hasMessage("forgotten");
+                });
     }
 
     @Test

@@ -10,20 +10,23 @@ import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeoutException;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
 /**
- * How many iterations of the loop it takes until a task goes on that awaits this or that. The numbers are CPython's; a
- * program sees them as the order in which its tasks do things.
+ * How many iterations of the loop it takes until a task goes on that awaits this or that. The
+ * numbers are CPython's; a program sees them as the order in which its tasks do things.
  */
 class IterationsTest {
 
@@ -31,14 +34,16 @@ class IterationsTest {
 
     private static final Coroutine<Integer> QUICK = () -> 1;
 
-    private static final Coroutine<Integer> ONCE = () -> {
-        await(sleep(Duration.ZERO));
-        return 1;
-    };
+    private static final Coroutine<Integer> ONCE =
+            () -> {
+                await(sleep(Duration.ZERO));
+                return 1;
+            };
 
-    private static final Coroutine<Integer> FAILS = () -> {
-        throw new IllegalStateException("failed");
-    };
+    private static final Coroutine<Integer> FAILS =
+            () -> {
+                throw new IllegalStateException("failed");
+            };
 
     private final VirtualRunner runner = new VirtualRunner();
 
@@ -121,8 +126,10 @@ class IterationsTest {
     void aTaskTakesTwoAndWhatItsBodyTakes() {
         assertThat(iterations(() -> await(createTask(QUICK)))).isEqualTo(2);
         assertThat(iterations(() -> await(createTask(ONCE)))).isEqualTo(3);
-        assertThat(iterations(() -> assertThatThrownBy(() -> await(createTask(FAILS)))
-                        .hasMessage("failed")))
+        assertThat(
+                        iterations(() ->
+                                assertThatThrownBy(() -> await(createTask(FAILS)))
+                                        .hasMessage("failed")))
                 .isEqualTo(2);
     }
 
@@ -148,13 +155,14 @@ class IterationsTest {
     @Contract({18, 19, 33})
     void aFutureTakesOneAfterItIsDone() {
         assertThat(iterations(() -> await(doneSoon(1)))).isEqualTo(2);
-        assertThat(iterations(
-                        () -> {
-                            AsyncFuture<Integer> future = getRunningLoop().createFuture();
-                            future.setResult(1);
-                            return future;
-                        },
-                        Asyncio::<Integer>await))
+        assertThat(
+                        iterations(
+                                () -> {
+                                    AsyncFuture<Integer> future = getRunningLoop().createFuture();
+                                    future.setResult(1);
+                                    return future;
+                                },
+                                Asyncio::<Integer>await))
                 .isZero();
     }
 
@@ -166,18 +174,22 @@ class IterationsTest {
         assertThat(iterations(() -> await(gather(QUICK, ONCE)))).isEqualTo(4);
         assertThat(iterations(() -> await(gatherReturnExceptions(List.of(FAILS, QUICK)))))
                 .isEqualTo(3);
-        assertThat(iterations(() -> assertThatThrownBy(() -> await(gather(FAILS, ONCE)))
-                        .hasMessage("failed")))
+        assertThat(
+                        iterations(() ->
+                                assertThatThrownBy(() -> await(gather(FAILS, ONCE)))
+                                        .hasMessage("failed")))
                 .isEqualTo(3);
     }
 
     @Test
     @Contract(33)
     void gatherOfWhatIsDoneTakesNone() {
-        assertThat(iterations(IterationsTest::doneTask, done -> await(gather(done))))
-                .isZero();
+        assertThat(iterations(IterationsTest::doneTask, done -> await(gather(done)))).isZero();
         assertThat(iterations(() -> await(gather(List.<Coroutine<Integer>>of())))).isZero();
-        assertThat(iterations(IterationsTest::doneTask, done -> await(gather(List.of(done, QUICK)))))
+        assertThat(
+                        iterations(
+                                IterationsTest::doneTask,
+                                done -> await(gather(List.of(done, QUICK)))))
                 .isEqualTo(3);
     }
 
@@ -185,8 +197,7 @@ class IterationsTest {
     @Contract(33)
     void shieldTakesThree() {
         assertThat(iterations(() -> await(shield(QUICK)))).isEqualTo(3);
-        assertThat(iterations(IterationsTest::doneTask, done -> await(shield(done))))
-                .isZero();
+        assertThat(iterations(IterationsTest::doneTask, done -> await(shield(done)))).isZero();
     }
 
     @Test
@@ -196,68 +207,94 @@ class IterationsTest {
         assertThat(iterations(() -> await(waitFor(createTask(QUICK), SECOND)))).isEqualTo(2);
         assertThat(iterations(IterationsTest::doneTask, done -> await(waitFor(done, SECOND))))
                 .isZero();
-        assertThat(iterations(IterationsTest::doneTask, done -> await(waitFor(done, Duration.ZERO))))
+        assertThat(
+                        iterations(
+                                IterationsTest::doneTask,
+                                done -> await(waitFor(done, Duration.ZERO))))
                 .isZero();
     }
 
     @Test
     @Contract({33, 42})
     void waitForWithoutTimeTakesTheCancellation() {
-        assertThat(iterations(() -> assertThatThrownBy(() -> await(waitFor(QUICK, Duration.ZERO)))
-                        .isInstanceOf(TimeoutException.class)))
+        assertThat(
+                        iterations(() ->
+                                assertThatThrownBy(() -> await(waitFor(QUICK, Duration.ZERO)))
+                                        .isInstanceOf(TimeoutException.class)))
                 .isEqualTo(3);
-        assertThat(iterations(() -> assertThatThrownBy(
-                                () -> await(waitFor(getRunningLoop().createFuture(), Duration.ZERO)))
-                        .isInstanceOf(TimeoutException.class)))
+        assertThat(
+                        iterations(() ->
+                                assertThatThrownBy(() ->
+                                                await(
+                                                        waitFor(
+                                                                getRunningLoop().createFuture(),
+                                                                Duration.ZERO)))
+                                        .isInstanceOf(TimeoutException.class)))
                 .isEqualTo(2);
     }
 
     @Test
     @Contract(33)
     void cancellingTakesAsLongAsEnding() {
-        assertThat(iterations(IterationsTest::sleeping, task -> {
-                    task.cancel();
-                    assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-                }))
+        assertThat(
+                        iterations(
+                                IterationsTest::sleeping,
+                                task -> {
+                                    task.cancel();
+                                    assertThatThrownBy(() -> await(task))
+                                            .isInstanceOf(CancelledError.class);
+                                }))
                 .isEqualTo(2);
-        assertThat(iterations(() -> {
-                    Task<?> task = createTask(QUICK);
-                    task.cancel();
-                    assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-                }))
-                .isEqualTo(2);
-        assertThat(iterations(() -> {
-                    Task<?> task = createTask(() -> {
-                        currentTask().cancel();
-                        await(sleep(Duration.ZERO));
-                    });
-                    assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-                }))
-                .isEqualTo(3);
-        assertThat(iterations(
-                        () -> {
-                            AsyncFuture<?> all = gather(List.of(sleeping(), sleeping()));
-                            await(sleep(Duration.ZERO));
-                            return all;
-                        },
-                        all -> {
-                            all.cancel();
-                            assertThatThrownBy(() -> await(all)).isInstanceOf(CancelledError.class);
+        assertThat(
+                        iterations(() -> {
+                            Task<?> task = createTask(QUICK);
+                            task.cancel();
+                            assertThatThrownBy(() -> await(task))
+                                    .isInstanceOf(CancelledError.class);
                         }))
+                .isEqualTo(2);
+        assertThat(
+                        iterations(() -> {
+                            Task<?> task =
+                                    createTask(() -> {
+                                        currentTask().cancel();
+                                        await(sleep(Duration.ZERO));
+                                    });
+                            assertThatThrownBy(() -> await(task))
+                                    .isInstanceOf(CancelledError.class);
+                        }))
+                .isEqualTo(3);
+        assertThat(
+                        iterations(
+                                () -> {
+                                    AsyncFuture<?> all = gather(List.of(sleeping(), sleeping()));
+                                    await(sleep(Duration.ZERO));
+                                    return all;
+                                },
+                                all -> {
+                                    all.cancel();
+                                    assertThatThrownBy(() -> await(all))
+                                            .isInstanceOf(CancelledError.class);
+                                }))
                 .isEqualTo(3);
     }
 
     @Test
     @Contract({32, 33})
     void anAwaitThatIsRefusedTakesOne() {
-        assertThat(iterations(() -> {
-                    try (EventLoop other = newEventLoop()) {
-                        assertThatThrownBy(() -> await(other.createFuture())).isInstanceOf(IllegalStateException.class);
-                    }
-                }))
+        assertThat(
+                        iterations(() -> {
+                            try (EventLoop other = newEventLoop()) {
+                                assertThatThrownBy(() -> await(other.createFuture()))
+                                        .isInstanceOf(IllegalStateException.class);
+                            }
+                        }))
                 .isEqualTo(1);
-        assertThat(iterations(() -> assertThatThrownBy(() -> await(createTask(() -> await(currentTask()))))
-                        .isInstanceOf(IllegalStateException.class)))
+        assertThat(
+                        iterations(() ->
+                                assertThatThrownBy(
+                                                () -> await(createTask(() -> await(currentTask()))))
+                                        .isInstanceOf(IllegalStateException.class)))
                 .isEqualTo(3);
     }
 

@@ -5,16 +5,18 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What tasks may do while they are unwound because their loop was closed by hand. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -43,10 +45,11 @@ class LoopCloseCleanupTest {
 
     /** A task that runs up to its first suspension. */
     private <T> Task<T> suspended(Coroutine<T> body) {
-        Task<T> task = loop.createTask(() -> {
-            threads.add(Thread.currentThread());
-            return body.run();
-        });
+        Task<T> task =
+                loop.createTask(() -> {
+                    threads.add(Thread.currentThread());
+                    return body.run();
+                });
         loop.runUntilComplete(sleep(Duration.ZERO));
         return task;
     }
@@ -72,7 +75,8 @@ class LoopCloseCleanupTest {
                 await(sleep(HOUR));
             } finally {
                 order.add(await(done));
-                assertThatThrownBy(() -> await(sleep(Duration.ZERO))).isInstanceOf(GeneratorExit.class);
+                assertThatThrownBy(() -> await(sleep(Duration.ZERO)))
+                        .isInstanceOf(GeneratorExit.class);
                 assertThatThrownBy(() -> await(sleep(HOUR))).isInstanceOf(GeneratorExit.class);
                 assertThatThrownBy(() -> createTask(() -> 1))
                         .isInstanceOf(IllegalStateException.class)
@@ -108,13 +112,14 @@ class LoopCloseCleanupTest {
 
     @Test
     void aTaskThatReturnsInSpiteOfItEndsWithoutAResult() {
-        Task<String> task = suspended(() -> {
-            try {
-                return await(sleep(HOUR, "slept"));
-            } catch (GeneratorExit e) {
-                return "swallowed";
-            }
-        });
+        Task<String> task =
+                suspended(() -> {
+                    try {
+                        return await(sleep(HOUR, "slept"));
+                    } catch (GeneratorExit e) {
+                        return "swallowed";
+                    }
+                });
         loop.close();
         assertThat(task.cancelled()).isTrue();
         assertThat(messages()).containsExactly(DESTROYED);
@@ -140,15 +145,16 @@ class LoopCloseCleanupTest {
 
     @Test
     void aTaskThatGoesOnAwaitingForeverIsReportedAndLeftAndTheOthersAreUnwound() {
-        Task<?> stubborn = suspended(() -> {
-            for (; ; ) {
-                try {
-                    await(sleep(HOUR));
-                } catch (GeneratorExit e) {
-                    order.add("ignored");
-                }
-            }
-        });
+        Task<?> stubborn =
+                suspended(() -> {
+                    for (; ; ) {
+                        try {
+                            await(sleep(HOUR));
+                        } catch (GeneratorExit e) {
+                            order.add("ignored");
+                        }
+                    }
+                });
         Thread left = threads.removeLast();
         suspended(() -> {
             try {

@@ -5,17 +5,20 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A loop that is closed by hand while tasks are suspended on it: they end, and it is said. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -44,10 +47,11 @@ class LoopCloseTest {
 
     /** A task that runs up to its first suspension. */
     private <T> Task<T> suspended(Coroutine<T> body) {
-        Task<T> task = loop.createTask(() -> {
-            threads.add(Thread.currentThread());
-            return body.run();
-        });
+        Task<T> task =
+                loop.createTask(() -> {
+                    threads.add(Thread.currentThread());
+                    return body.run();
+                });
         loop.runUntilComplete(sleep(Duration.ZERO));
         return task;
     }
@@ -67,22 +71,25 @@ class LoopCloseTest {
     @Test
     @Contract({11, 34})
     void aSuspendedTaskGetsGeneratorExitSoThatItsFinallyBlocksRun() {
-        Task<?> task = suspended(() -> {
-            try {
-                await(sleep(HOUR));
-            } catch (GeneratorExit e) {
-                order.add("exit");
-                throw e;
-            } finally {
-                order.add("finally");
-            }
-        });
+        Task<?> task =
+                suspended(() -> {
+                    try {
+                        await(sleep(HOUR));
+                    } catch (GeneratorExit e) {
+                        order.add("exit");
+                        throw e;
+                    } finally {
+                        order.add("finally");
+                    }
+                });
         loop.close();
         assertThat(order).containsExactly("exit", "finally");
-        assertThat(reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).isEqualTo(DESTROYED);
-            assertThat(report.task()).isSameAs(task);
-        });
+        assertThat(reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message()).isEqualTo(DESTROYED);
+                    assertThat(report.task()).isSameAs(task);
+                });
         assertThat(task.done()).isTrue();
         assertAllThreadsEnded();
     }
@@ -90,16 +97,17 @@ class LoopCloseTest {
     @Test
     void allKindsOfSuspensionAreUnwoundTheOldestTaskFirst() {
         AsyncFuture<Object> future = loop.createFuture();
-        List<VoidCoroutine> suspensions = List.of(
-                () -> await(future),
-                () -> await(sleep(HOUR)),
-                () -> await(createTask(() -> await(future))),
-                () -> await(gather(sleep(HOUR), sleep(HOUR))),
-                () -> {
-                    for (; ; ) {
-                        await(sleep(Duration.ZERO));
-                    }
-                });
+        List<VoidCoroutine> suspensions =
+                List.of(
+                        () -> await(future),
+                        () -> await(sleep(HOUR)),
+                        () -> await(createTask(() -> await(future))),
+                        () -> await(gather(sleep(HOUR), sleep(HOUR))),
+                        () -> {
+                            for (; ; ) {
+                                await(sleep(Duration.ZERO));
+                            }
+                        });
         for (int i = 0; i < suspensions.size(); i++) {
             int number = i;
             suspended(() -> {
@@ -110,12 +118,14 @@ class LoopCloseTest {
                 }
             });
         }
-        Task<?> eager = loop.runUntilComplete(() -> createTask(
-                () -> {
-                    threads.add(Thread.currentThread());
-                    await(future);
-                },
-                TaskOptions.DEFAULT.eagerStart(true)));
+        Task<?> eager =
+                loop.runUntilComplete(() ->
+                        createTask(
+                                () -> {
+                                    threads.add(Thread.currentThread());
+                                    await(future);
+                                },
+                                TaskOptions.DEFAULT.eagerStart(true)));
         loop.close();
         assertThat(order).containsExactly(0, 1, 2, 3, 4);
         assertThat(eager.done()).isTrue();
@@ -136,11 +146,12 @@ class LoopCloseTest {
     @Test
     @Contract(34)
     void tasksThatGatherMadeAreNotReported() {
-        loop.runUntilComplete(Coroutine.of(() -> {
-            AsyncFuture<?> all = gather(sleep(HOUR), () -> await(sleep(HOUR)));
-            await(sleep(Duration.ZERO));
-            assertThat(all.done()).isFalse();
-        }));
+        loop.runUntilComplete(
+                Coroutine.of(() -> {
+                    AsyncFuture<?> all = gather(sleep(HOUR), () -> await(sleep(HOUR)));
+                    await(sleep(Duration.ZERO));
+                    assertThat(all.done()).isFalse();
+                }));
         assertThat(loop.allTasks()).hasSize(2);
         loop.close();
         assertThat(reports).isEmpty();
@@ -161,17 +172,19 @@ class LoopCloseTest {
     @Test
     void theThreadsOfCallbacksAndFinishedTasksEndToo() {
         loop.callSoon(() -> threads.add(Thread.currentThread()));
-        loop.runUntilComplete(Coroutine.of(() -> {
-            threads.add(Thread.currentThread());
-            List<Task<?>> tasks = new ArrayList<>();
-            for (int i = 0; i < 300; i++) { // more than are kept for later use
-                tasks.add(createTask(() -> {
+        loop.runUntilComplete(
+                Coroutine.of(() -> {
                     threads.add(Thread.currentThread());
-                    await(sleep(Duration.ofSeconds(1)));
+                    List<Task<?>> tasks = new ArrayList<>();
+                    for (int i = 0; i < 300; i++) { // more than are kept for later use
+                        tasks.add(
+                                createTask(() -> {
+                                    threads.add(Thread.currentThread());
+                                    await(sleep(Duration.ofSeconds(1)));
+                                }));
+                    }
+                    await(gather(tasks));
                 }));
-            }
-            await(gather(tasks));
-        }));
         assertThat(threads.stream().distinct().count()).isGreaterThan(300);
         loop.close();
         assertThat(reports).isEmpty();

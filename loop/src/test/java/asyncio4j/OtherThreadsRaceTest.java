@@ -6,11 +6,17 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.runCoroutineThreadsafe;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +25,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Many threads hand work to a loop that goes to sleep, wakes up, and is closed under their hands. */
+/**
+ * Many threads hand work to a loop that goes to sleep, wakes up, and is closed under their hands.
+ */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OtherThreadsRaceTest {
 
@@ -45,7 +50,8 @@ class OtherThreadsRaceTest {
     }
 
     /** Hands numbers in, a few at a time, and goes on when the loop has had the last of them. */
-    private static Void handIn(EventLoop loop, Seen seen, Random random) throws InterruptedException {
+    private static Void handIn(EventLoop loop, Seen seen, Random random)
+            throws InterruptedException {
         Semaphore had = new Semaphore(0);
         int number = 0;
         for (int round = 0; round < ROUNDS; round++) {
@@ -74,18 +80,20 @@ class OtherThreadsRaceTest {
             all.add(seen);
             threads.add(OtherThread.start(() -> handIn(loop, seen, random)));
         }
-        CompletableFuture<Void> end = CompletableFuture.allOf(threads.toArray(CompletableFuture<?>[]::new))
-                .whenComplete((value, error) -> loop.callSoonThreadsafe(loop::stop));
+        CompletableFuture<Void> end =
+                CompletableFuture.allOf(threads.toArray(CompletableFuture<?>[]::new))
+                        .whenComplete((value, error) -> loop.callSoonThreadsafe(loop::stop));
         List<ExceptionContext> reports = new ArrayList<>();
         loop.setExceptionHandler((l, context) -> reports.add(context));
         loop.runForever();
         loop.close();
         assertThat(catchThrowable(end::join)).isNull();
         assertThat(reports).isEmpty();
-        assertThat(all).allSatisfy(seen -> {
-            assertThat(seen.outOfOrder).isZero();
-            assertThat(seen.next).isGreaterThanOrEqualTo(ROUNDS);
-        });
+        assertThat(all)
+                .allSatisfy(seen -> {
+                    assertThat(seen.outOfOrder).isZero();
+                    assertThat(seen.next).isGreaterThanOrEqualTo(ROUNDS);
+                });
     }
 
     @Test
@@ -97,12 +105,13 @@ class OtherThreadsRaceTest {
     @Test
     void theSameHoldsWhileItSleepsUntilTheNextTimerEachTime() {
         EventLoop loop = newEventLoop();
-        loop.callSoon(new Runnable() {
-            @Override
-            public void run() {
-                loop.callLater(Duration.ofNanos(2000), this);
-            }
-        });
+        loop.callSoon(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        loop.callLater(Duration.ofNanos(2000), this);
+                    }
+                });
         manyHandIn(loop);
     }
 
@@ -110,12 +119,13 @@ class OtherThreadsRaceTest {
     void theSameHoldsWhileATaskYieldsWithoutEnd() {
         EventLoop loop = newEventLoop();
         AsyncFuture<Integer> pending = loop.createFuture();
-        Task<?> task = loop.createTask(() -> {
-            while (!pending.done()) {
-                await(sleep(Duration.ZERO));
-            }
-            return null;
-        });
+        Task<?> task =
+                loop.createTask(() -> {
+                    while (!pending.done()) {
+                        await(sleep(Duration.ZERO));
+                    }
+                    return null;
+                });
         task.hideDestroyPending();
         manyHandIn(loop);
         assertThat(pending.done()).isFalse();
@@ -125,17 +135,18 @@ class OtherThreadsRaceTest {
     @Test
     void tasksAndThreadsMayPassTheBallBetweenThemThousandsOfTimes() {
         try (Runner runner = Runner.create()) {
-            int total = runner.run(() -> {
-                List<Task<Integer>> players = new ArrayList<>();
-                for (int i = 0; i < THREADS; i++) {
-                    players.add(createTask(OtherThreadsRaceTest::play));
-                }
-                int sum = 0;
-                for (Task<Integer> player : players) {
-                    sum += await(player);
-                }
-                return sum;
-            });
+            int total =
+                    runner.run(() -> {
+                        List<Task<Integer>> players = new ArrayList<>();
+                        for (int i = 0; i < THREADS; i++) {
+                            players.add(createTask(OtherThreadsRaceTest::play));
+                        }
+                        int sum = 0;
+                        for (Task<Integer> player : players) {
+                            sum += await(player);
+                        }
+                        return sum;
+                    });
             assertThat(total).isEqualTo(THREADS * ROUNDS);
         }
     }
@@ -148,18 +159,19 @@ class OtherThreadsRaceTest {
         for (int i = 0; i < ROUNDS; i++) {
             balls.add(new CompletableFuture<>());
         }
-        CompletableFuture<Void> partner = OtherThread.start(() -> {
-            for (int i = 0; i < ROUNDS; i++) {
-                served.acquire();
-                if (i % 2 == 0) {
-                    balls.get(i).complete(1);
-                } else {
-                    CompletableFuture<Integer> ball = balls.get(i);
-                    loop.callSoonThreadsafe(() -> ball.complete(1));
-                }
-            }
-            return null;
-        });
+        CompletableFuture<Void> partner =
+                OtherThread.start(() -> {
+                    for (int i = 0; i < ROUNDS; i++) {
+                        served.acquire();
+                        if (i % 2 == 0) {
+                            balls.get(i).complete(1);
+                        } else {
+                            CompletableFuture<Integer> ball = balls.get(i);
+                            loop.callSoonThreadsafe(() -> ball.complete(1));
+                        }
+                    }
+                    return null;
+                });
         int sum = 0;
         for (CompletableFuture<Integer> ball : balls) {
             served.release();
@@ -176,15 +188,25 @@ class OtherThreadsRaceTest {
                 EventLoop loop = getRunningLoop();
                 List<CompletableFuture<Integer>> threads = new ArrayList<>();
                 for (int i = 0; i < THREADS; i++) {
-                    threads.add(OtherThread.start(() -> {
-                        int sum = 0;
-                        for (int round = 0; round < ROUNDS / 3; round++) {
-                            int number = round;
-                            sum += runCoroutineThreadsafe(() -> await(sleep(Duration.ofNanos(1), number)), loop)
-                                    .join();
-                        }
-                        return sum;
-                    }));
+                    threads.add(
+                            OtherThread.start(() -> {
+                                int sum = 0;
+                                for (int round = 0; round < ROUNDS / 3; round++) {
+                                    int number = round;
+                                    sum +=
+                                            runCoroutineThreadsafe(
+                                                            () ->
+                                                                    await(
+                                                                            sleep(
+                                                                                    Duration
+                                                                                            .ofNanos(
+                                                                                                    1),
+                                                                                    number)),
+                                                            loop)
+                                                    .join();
+                                }
+                                return sum;
+                            }));
                 }
                 for (CompletableFuture<Integer> thread : threads) {
                     assertThat(await(thread)).isEqualTo(499_500);
@@ -203,7 +225,8 @@ class OtherThreadsRaceTest {
     }
 
     /** Hands in work of all kinds until the loop refuses it, or has had enough of it. */
-    private static Poster post(EventLoop loop, AsyncFuture<Integer> pending, AtomicInteger ran, CountDownLatch ready) {
+    private static Poster post(
+            EventLoop loop, AsyncFuture<Integer> pending, AtomicInteger ran, CountDownLatch ready) {
         Poster poster = new Poster();
         ready.countDown();
         try {
@@ -211,12 +234,13 @@ class OtherThreadsRaceTest {
                 loop.callSoonThreadsafe(ran::incrementAndGet);
                 poster.accepted++;
                 poster.futures.add(pending.toCompletableFuture());
-                poster.futures.add(runCoroutineThreadsafe(
-                        () -> {
-                            await(sleep(Duration.ZERO));
-                            return 1;
-                        },
-                        loop));
+                poster.futures.add(
+                        runCoroutineThreadsafe(
+                                () -> {
+                                    await(sleep(Duration.ZERO));
+                                    return 1;
+                                },
+                                loop));
             }
         } catch (IllegalStateException e) {
             poster.refusal = e;
@@ -271,23 +295,27 @@ class OtherThreadsRaceTest {
         for (int round = 0; round < 400; round++) {
             Runner runner = Runner.create();
             EventLoop loop = runner.getLoop();
-            loop.setExceptionHandler((l, context) -> {}); // of tasks that come too late to be cancelled
+            loop.setExceptionHandler(
+                    (l, context) -> {}); // of tasks that come too late to be cancelled
             CountDownLatch ready = new CountDownLatch(2);
             List<CompletableFuture<List<CompletableFuture<Integer>>>> threads = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
-                threads.add(OtherThread.start(() -> {
-                    List<CompletableFuture<Integer>> futures = new ArrayList<>();
-                    ready.countDown();
-                    for (int n = 0; n < 20; n++) {
-                        try {
-                            futures.add(runCoroutineThreadsafe(
-                                    () -> await(sleep(Duration.ofDays(1), 1)), loop));
-                        } catch (IllegalStateException e) {
-                            assertThat(e).hasMessageStartingWith("Event loop is closed");
-                        }
-                    }
-                    return futures;
-                }));
+                threads.add(
+                        OtherThread.start(() -> {
+                            List<CompletableFuture<Integer>> futures = new ArrayList<>();
+                            ready.countDown();
+                            for (int n = 0; n < 20; n++) {
+                                try {
+                                    futures.add(
+                                            runCoroutineThreadsafe(
+                                                    () -> await(sleep(Duration.ofDays(1), 1)),
+                                                    loop));
+                                } catch (IllegalStateException e) {
+                                    assertThat(e).hasMessageStartingWith("Event loop is closed");
+                                }
+                            }
+                            return futures;
+                        }));
             }
             ready.await();
             runner.run(() -> await(sleep(Duration.ZERO)));

@@ -6,11 +6,17 @@ import static asyncio4j.Asyncio.getEventLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,9 +24,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The steps of {@link Runner#close}, in their order, and what a failing one does to the next. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -50,7 +53,8 @@ class RunnerCloseOrderTest {
 
         @Override
         public Coroutine<@Nullable Void> shutdownDefaultExecutor(Duration timeout) {
-            return step("executor, " + timeout, executorFails, super.shutdownDefaultExecutor(timeout));
+            return step(
+                    "executor, " + timeout, executorFails, super.shutdownDefaultExecutor(timeout));
         }
 
         private Coroutine<@Nullable Void> step(
@@ -91,7 +95,8 @@ class RunnerCloseOrderTest {
 
     private void addStep(String name, @Nullable Throwable failure) {
         DefaultEventLoop.unwrap(loop)
-                .addShutdownStep(loop.step(name, failure, Coroutine.of(() -> await(sleep(Duration.ZERO)))));
+                .addShutdownStep(
+                        loop.step(name, failure, Coroutine.of(() -> await(sleep(Duration.ZERO)))));
     }
 
     @Test
@@ -107,18 +112,20 @@ class RunnerCloseOrderTest {
     @Test
     @Contract(65)
     void generatorsAreClosedAfterMainHasFailed() {
-        AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-            try {
-                g.yield(10);
-            } finally {
-                order.add("generator");
-            }
-        });
+        AsyncGenerator<Integer> generator =
+                AsyncGenerator.of(g -> {
+                    try {
+                        g.yield(10);
+                    } finally {
+                        order.add("generator");
+                    }
+                });
         IOException failure = new IOException("spam");
-        assertThatThrownBy(() -> runner.run(() -> {
-                    assertThat(await(generator.anext())).isEqualTo(10);
-                    throw failure;
-                }))
+        assertThatThrownBy(() ->
+                        runner.run(() -> {
+                            assertThat(await(generator.anext())).isEqualTo(10);
+                            throw failure;
+                        }))
                 .isSameAs(failure);
         assertThat(order).isEmpty();
         runner.close();
@@ -136,9 +143,12 @@ class RunnerCloseOrderTest {
         leaveATask();
         addStep("added", first);
         addStep("added too", null);
-        assertThatThrownBy(runner::close).isSameAs(first).satisfies(error -> assertThat(error.getSuppressed())
-                .contains(second, third));
-        assertThat(order).containsExactly("task", "added", "added too", "generators", "executor, PT5M", "loop");
+        assertThatThrownBy(runner::close)
+                .isSameAs(first)
+                .satisfies(error -> assertThat(error.getSuppressed()).contains(second, third));
+        assertThat(order)
+                .containsExactly(
+                        "task", "added", "added too", "generators", "executor, PT5M", "loop");
         assertThat(loop.isClosed()).isTrue();
     }
 
@@ -147,9 +157,10 @@ class RunnerCloseOrderTest {
     void theThreadsLoopIsTakenAwayEvenIfAStepFails() {
         Runner own = Runner.create();
         IOException failure = new IOException("spam");
-        DefaultEventLoop.unwrap(own.getLoop()).addShutdownStep(() -> {
-            throw failure;
-        });
+        DefaultEventLoop.unwrap(own.getLoop())
+                .addShutdownStep(() -> {
+                    throw failure;
+                });
         assertThat(getEventLoop()).isSameAs(own.getLoop());
         assertThatThrownBy(own::close).isSameAs(failure);
         assertThatThrownBy(Asyncio::getEventLoop).isInstanceOf(IllegalStateException.class);
@@ -163,13 +174,14 @@ class RunnerCloseOrderTest {
         IOException bodys = new IOException("body");
         IOException closes = new IOException("close");
         loop.generatorsFail = closes;
-        assertThatThrownBy(() -> {
-                    try (runner) {
-                        runner.run(() -> {
-                            throw bodys;
-                        });
-                    }
-                })
+        assertThatThrownBy(
+                        () -> {
+                            try (runner) {
+                                runner.run(() -> {
+                                    throw bodys;
+                                });
+                            }
+                        })
                 .isSameAs(bodys)
                 .satisfies(error -> assertThat(error.getSuppressed()).contains(closes));
     }
@@ -180,16 +192,18 @@ class RunnerCloseOrderTest {
         CountDownLatch began = new CountDownLatch(1);
         CompletableFuture<String> outcome = new CompletableFuture<>();
         runner.run(() -> {
-            createTask(() -> await(toThread(() -> {
-                began.countDown();
-                try {
-                    new CountDownLatch(1).await();
-                    outcome.complete("went on");
-                } catch (InterruptedException e) {
-                    outcome.complete("interrupted");
-                }
-                return null;
-            })));
+            createTask(() ->
+                    await(
+                            toThread(() -> {
+                                began.countDown();
+                                try {
+                                    new CountDownLatch(1).await();
+                                    outcome.complete("went on");
+                                } catch (InterruptedException e) {
+                                    outcome.complete("interrupted");
+                                }
+                                return null;
+                            })));
             await(sleep(Duration.ZERO));
             assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
         });
@@ -214,12 +228,14 @@ class RunnerCloseOrderTest {
         CountDownLatch end = new CountDownLatch(1);
         CompletableFuture<String> outcome = new CompletableFuture<>();
         real.run(() -> {
-            createTask(() -> await(toThread(() -> {
-                began.countDown();
-                end.await();
-                outcome.complete("ended");
-                return null;
-            })));
+            createTask(() ->
+                    await(
+                            toThread(() -> {
+                                began.countDown();
+                                end.await();
+                                outcome.complete("ended");
+                                return null;
+                            })));
             await(sleep(Duration.ZERO));
             assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
         });

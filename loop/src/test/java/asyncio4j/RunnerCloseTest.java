@@ -5,6 +5,7 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,11 +13,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** What {@link Runner#close} does to the tasks that are left. */
 class RunnerCloseTest {
@@ -53,18 +56,20 @@ class RunnerCloseTest {
     @Test
     @Contract(65)
     void tasksThatAreLeftAreCancelledAndWaitedFor() {
-        Task<?> left = runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } finally {
-                    await(sleep(Duration.ofMinutes(1)));
-                    order.add("unwound");
-                }
-            });
-            await(sleep(Duration.ZERO));
-            return task;
-        });
+        Task<?> left =
+                runner.run(() -> {
+                    Task<?> task =
+                            createTask(() -> {
+                                try {
+                                    await(sleep(HOUR));
+                                } finally {
+                                    await(sleep(Duration.ofMinutes(1)));
+                                    order.add("unwound");
+                                }
+                            });
+                    await(sleep(Duration.ZERO));
+                    return task;
+                });
         assertThat(left.done()).isFalse();
         runner.close();
         assertThat(left.cancelled()).isTrue();
@@ -85,18 +90,21 @@ class RunnerCloseTest {
     @Test
     @Contract(65)
     void tasksAreCancelledWhetherMainReturnsFailsOrIsCancelled() {
-        VoidCoroutine failing = () -> {
-            throw new IOException("spam");
-        };
-        for (VoidCoroutine main : List.<VoidCoroutine>of(() -> {}, failing, () -> currentTask().cancel())) {
+        VoidCoroutine failing =
+                () -> {
+                    throw new IOException("spam");
+                };
+        for (VoidCoroutine main :
+                List.<VoidCoroutine>of(() -> {}, failing, () -> currentTask().cancel())) {
             order.clear();
             VirtualRunner each = new VirtualRunner();
-            assertThatCode(() -> each.run(() -> {
-                        createTask(hanging("left"));
-                        await(sleep(Duration.ZERO));
-                        main.run();
-                        await(sleep(Duration.ZERO));
-                    }))
+            assertThatCode(() ->
+                            each.run(() -> {
+                                createTask(hanging("left"));
+                                await(sleep(Duration.ZERO));
+                                main.run();
+                                await(sleep(Duration.ZERO));
+                            }))
                     .satisfiesAnyOf(
                             error -> assertThat(error).isNull(),
                             error -> assertThat(error).isInstanceOf(Exception.class));
@@ -109,25 +117,30 @@ class RunnerCloseTest {
     @Contract(65)
     void whatATaskThrowsWhenItIsCancelledGoesToTheExceptionHandler() {
         IOException failure = new IOException("spam");
-        Task<?> left = runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } finally {
-                    fail(failure);
-                }
-            });
-            createTask(hanging("other"));
-            await(sleep(Duration.ZERO));
-            return task;
-        });
+        Task<?> left =
+                runner.run(() -> {
+                    Task<?> task =
+                            createTask(() -> {
+                                try {
+                                    await(sleep(HOUR));
+                                } finally {
+                                    fail(failure);
+                                }
+                            });
+                    createTask(hanging("other"));
+                    await(sleep(Duration.ZERO));
+                    return task;
+                });
         assertThatCode(runner::close).doesNotThrowAnyException();
         assertThat(order).containsExactly("other cancelled");
-        assertThat(runner.reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).isEqualTo("unhandled exception during Runner shutdown");
-            assertThat(report.exception()).isSameAs(failure);
-            assertThat(report.task()).isSameAs(left);
-        });
+        assertThat(runner.reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message())
+                            .isEqualTo("unhandled exception during Runner shutdown");
+                    assertThat(report.exception()).isSameAs(failure);
+                    assertThat(report.task()).isSameAs(left);
+                });
     }
 
     private static void fail(Exception failure) throws Exception {
@@ -137,18 +150,20 @@ class RunnerCloseTest {
     @Test
     @Contract(65)
     void aTaskThatSwallowsTheCancellationAndReturnsIsFine() {
-        Task<String> left = runner.run(() -> {
-            Task<String> task = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                    return "slept";
-                } catch (CancelledError e) {
-                    return "swallowed";
-                }
-            });
-            await(sleep(Duration.ZERO));
-            return task;
-        });
+        Task<String> left =
+                runner.run(() -> {
+                    Task<String> task =
+                            createTask(() -> {
+                                try {
+                                    await(sleep(HOUR));
+                                    return "slept";
+                                } catch (CancelledError e) {
+                                    return "swallowed";
+                                }
+                            });
+                    await(sleep(Duration.ZERO));
+                    return task;
+                });
         runner.close();
         assertThat(left.result()).isEqualTo("swallowed");
         assertThat(runner.reports).isEmpty();
@@ -216,10 +231,16 @@ class RunnerCloseTest {
         Duration before = runner.clock.time();
         try (LoggedWarnings log = new LoggedWarnings()) {
             runner.close();
-            assertThat(log.messages).hasSize(2).allSatisfy(message -> assertThat(message)
-                    .contains("Still waiting for a task that was cancelled at shutdown: Task[stubborn, cancelling")
-                    .contains("asyncio4j.RunnerCloseTest.digIn(RunnerCloseTest.java:")
-                    .doesNotContain("docile"));
+            assertThat(log.messages)
+                    .hasSize(2)
+                    .allSatisfy(message ->
+                            assertThat(message)
+                                    .contains(
+                                            "Still waiting for a task that was cancelled at"
+                                                    + " shutdown: Task[stubborn, cancelling")
+                                    .contains(
+                                            "asyncio4j.RunnerCloseTest.digIn(RunnerCloseTest.java:")
+                                    .doesNotContain("docile"));
         }
         assertThat(order).containsExactly("docile cancelled", "dug in");
         assertThat(runner.clock.time().minus(before)).isEqualTo(Duration.ofSeconds(25));
@@ -242,11 +263,12 @@ class RunnerCloseTest {
     @Test
     @Contract(9)
     void afterAKeyboardInterruptTheOtherTasksSeeTheCancellationAtClose() {
-        assertThatThrownBy(() -> runner.run(() -> {
-                    createTask(hanging("left"));
-                    await(sleep(Duration.ZERO));
-                    throw new KeyboardInterrupt();
-                }))
+        assertThatThrownBy(() ->
+                        runner.run(() -> {
+                            createTask(hanging("left"));
+                            await(sleep(Duration.ZERO));
+                            throw new KeyboardInterrupt();
+                        }))
                 .isInstanceOf(KeyboardInterrupt.class);
         assertThat(order).isEmpty();
         runner.close();
@@ -282,7 +304,9 @@ class RunnerCloseTest {
     void timersAndCallbacksThatAreLeftAreDropped() {
         runner.run(() -> {
             getRunningLoop().callLater(HOUR, () -> order.add("timer"));
-            getRunningLoop().callSoon(() -> getRunningLoop().callLater(HOUR, () -> order.add("second timer")));
+            getRunningLoop()
+                    .callSoon(() ->
+                            getRunningLoop().callLater(HOUR, () -> order.add("second timer")));
         });
         runner.close();
         assertThat(order).isEmpty();

@@ -5,9 +5,17 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.testing.Contract;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -17,13 +25,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes of interrupting the thread that waits in {@link Runner#run} or {@link Runner#close}. */
+/**
+ * What comes of interrupting the thread that waits in {@link Runner#run} or {@link Runner#close}.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RunnerInterruptTest {
 
@@ -104,10 +109,13 @@ class RunnerInterruptTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Contract({68, 70})
-    void mainIsCancelledAndUnwoundAndTheFlagIsSetAgain(boolean virtual) throws InterruptedException {
+    void mainIsCancelledAndUnwoundAndTheFlagIsSetAgain(boolean virtual)
+            throws InterruptedException {
         Coroutine<?> main = Coroutine.of(() -> hang("main"));
-        Caller caller = new Caller(
-                virtual ? Thread.ofVirtual() : Thread.ofPlatform(), () -> runner.<@Nullable Object>run(main::run));
+        Caller caller =
+                new Caller(
+                        virtual ? Thread.ofVirtual() : Thread.ofPlatform(),
+                        () -> runner.<@Nullable Object>run(main::run));
         there.acquire();
         caller.interrupt().isCancellation();
         assertThat(order).containsExactly("main unwinds", "main unwound");
@@ -117,29 +125,33 @@ class RunnerInterruptTest {
     @Test
     @Contract({65, 68})
     void theFlagThatIsLeftDoesntKeepCloseFromWaitingForTheOtherTasks() throws InterruptedException {
-        Caller caller = caller(() -> {
-            try (runner) {
-                return runner.<@Nullable Object>run(() -> {
-                    createTask(() -> hang("other"));
-                    hang("main");
-                    return null;
+        Caller caller =
+                caller(() -> {
+                    try (runner) {
+                        return runner.<@Nullable Object>run(() -> {
+                            createTask(() -> hang("other"));
+                            hang("main");
+                            return null;
+                        });
+                    }
                 });
-            }
-        });
         there.acquire(2);
         caller.interrupt().isCancellation();
-        assertThat(order).containsExactly("main unwinds", "main unwound", "other unwinds", "other unwound");
+        assertThat(order)
+                .containsExactly("main unwinds", "main unwound", "other unwinds", "other unwound");
         assertThat(reports).isEmpty();
     }
 
     @Test
     void interruptedBeforeRunMainNeverBegins() {
-        Outcome outcome = caller(() -> {
-                    Thread.currentThread().interrupt();
-                    return runner.<@Nullable Object>run(() -> order.add("began"));
-                })
-                .outcome
-                .join();
+        Outcome outcome =
+                caller(
+                                () -> {
+                                    Thread.currentThread().interrupt();
+                                    return runner.<@Nullable Object>run(() -> order.add("began"));
+                                })
+                        .outcome
+                        .join();
         outcome.isCancellation();
         assertThat(order).isEmpty();
         runner.close();
@@ -149,13 +161,15 @@ class RunnerInterruptTest {
     void interruptedBeforeCloseItIsDoneAllTheSame() throws InterruptedException {
         run(() -> createTask(() -> hang("left"))).outcome.join();
         EventLoop loop = runner.getLoop();
-        Outcome outcome = caller(() -> {
-                    Thread.currentThread().interrupt();
-                    runner.close();
-                    return "closed";
-                })
-                .outcome
-                .join();
+        Outcome outcome =
+                caller(
+                                () -> {
+                                    Thread.currentThread().interrupt();
+                                    runner.close();
+                                    return "closed";
+                                })
+                        .outcome
+                        .join();
         assertThat(outcome).isEqualTo(new Outcome("closed", null, true));
         assertThat(order).containsExactly("left unwinds", "left unwound");
         assertThat(loop.isClosed()).isTrue();
@@ -163,17 +177,18 @@ class RunnerInterruptTest {
 
     @Test
     void anInterruptThatMainSwallowsLeavesItsResultAndTheFlag() throws InterruptedException {
-        Caller caller = run(() -> {
-            tellOnceSuspended();
-            try {
-                await(sleep(HOUR));
-                return "slept";
-            } catch (CancelledError e) {
-                currentTask().uncancel();
-                await(sleep(Duration.ZERO));
-                return "swallowed";
-            }
-        });
+        Caller caller =
+                run(() -> {
+                    tellOnceSuspended();
+                    try {
+                        await(sleep(HOUR));
+                        return "slept";
+                    } catch (CancelledError e) {
+                        currentTask().uncancel();
+                        await(sleep(Duration.ZERO));
+                        return "swallowed";
+                    }
+                });
         there.acquire();
         assertThat(caller.interrupt()).isEqualTo(new Outcome("swallowed", null, true));
         runner.close();
@@ -182,11 +197,12 @@ class RunnerInterruptTest {
     @Test
     void aResultThatIsThereInSpiteOfAnInterruptCounts() throws InterruptedException {
         CountDownLatch go = new CountDownLatch(1);
-        Caller caller = run(() -> {
-            there.release();
-            go.await(); // on the loop's thread: nobody can cancel it there
-            return "result";
-        });
+        Caller caller =
+                run(() -> {
+                    there.release();
+                    go.await(); // on the loop's thread: nobody can cancel it there
+                    return "result";
+                });
         there.acquire();
         caller.thread.interrupt();
         go.countDown();
@@ -197,16 +213,17 @@ class RunnerInterruptTest {
     @Test
     @Contract(68)
     void aSecondInterruptLeavesAtOnceWhileMainSwallowsTheFirst() throws InterruptedException {
-        Caller caller = run(() -> {
-            tellOnceSuspended();
-            try {
-                await(sleep(HOUR));
-            } catch (CancelledError e) {
-                order.add("swallowed");
-                hang("main");
-            }
-            return null;
-        });
+        Caller caller =
+                run(() -> {
+                    tellOnceSuspended();
+                    try {
+                        await(sleep(HOUR));
+                    } catch (CancelledError e) {
+                        order.add("swallowed");
+                        hang("main");
+                    }
+                    return null;
+                });
         there.acquire();
         caller.thread.interrupt();
         there.acquire();
@@ -223,16 +240,17 @@ class RunnerInterruptTest {
     @Contract({68, 70})
     void aSecondInterruptReachesABlockingCall() throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
-        Caller caller = run(() -> {
-            there.release();
-            try {
-                never.await();
-            } catch (InterruptedException e) {
-                order.add("interrupted, flag " + Thread.currentThread().isInterrupted());
-                throw e;
-            }
-            return null;
-        });
+        Caller caller =
+                run(() -> {
+                    there.release();
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        order.add("interrupted, flag " + Thread.currentThread().isInterrupted());
+                        throw e;
+                    }
+                    return null;
+                });
         there.acquire();
         Outcome outcome = interruptTwice(caller);
         outcome.isCancellation();
@@ -247,37 +265,43 @@ class RunnerInterruptTest {
     @Test
     @Contract({68, 70})
     void aSecondInterruptReachesAnotherTasksStepAndNoneAfterIt() throws InterruptedException {
-        Caller caller = run(() -> {
-            createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } finally {
-                    order.add("other, flag " + Thread.currentThread().isInterrupted());
-                }
-            });
-            createTask(() -> {
-                there.release();
-                while (!Thread.interrupted()) {
-                    Thread.onSpinWait();
-                }
-                order.add("spinning, interrupted");
-                await(sleep(Duration.ZERO));
-            });
-            try {
-                await(sleep(HOUR));
-            } finally {
-                order.add("main, flag " + Thread.currentThread().isInterrupted());
-            }
-            return null;
-        });
+        Caller caller =
+                run(() -> {
+                    createTask(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } finally {
+                            order.add("other, flag " + Thread.currentThread().isInterrupted());
+                        }
+                    });
+                    createTask(() -> {
+                        there.release();
+                        while (!Thread.interrupted()) {
+                            Thread.onSpinWait();
+                        }
+                        order.add("spinning, interrupted");
+                        await(sleep(Duration.ZERO));
+                    });
+                    try {
+                        await(sleep(HOUR));
+                    } finally {
+                        order.add("main, flag " + Thread.currentThread().isInterrupted());
+                    }
+                    return null;
+                });
         there.acquire();
         interruptTwice(caller).isCancellation();
         runner.close();
         assertThat(order).first().isEqualTo("spinning, interrupted");
-        assertThat(order).containsExactlyInAnyOrder("spinning, interrupted", "other, flag false", "main, flag false");
+        assertThat(order)
+                .containsExactlyInAnyOrder(
+                        "spinning, interrupted", "other, flag false", "main, flag false");
     }
 
-    /** Interrupts twice; the second only once the thread has taken note of the first, or they would be one. */
+    /**
+     * Interrupts twice; the second only once the thread has taken note of the first, or they would
+     * be one.
+     */
     private static Outcome interruptTwice(Caller caller) {
         caller.thread.interrupt();
         while (caller.thread.isInterrupted()) {
@@ -290,28 +314,30 @@ class RunnerInterruptTest {
     @Contract(69)
     void anInterruptDuringCloseEndsTheWaitAndClosesAllTheSame() throws InterruptedException {
         EventLoop loop = runner.getLoop();
-        run(() -> {
-                    createTask(() -> {
-                        try {
-                            await(sleep(HOUR));
-                        } finally {
-                            tellOnceSuspended();
-                            try {
-                                await(sleep(HOUR));
-                            } finally {
-                                order.add("unwound");
-                            }
-                        }
-                    });
-                    await(sleep(Duration.ZERO));
-                    return null;
-                })
+        run(
+                        () -> {
+                            createTask(() -> {
+                                try {
+                                    await(sleep(HOUR));
+                                } finally {
+                                    tellOnceSuspended();
+                                    try {
+                                        await(sleep(HOUR));
+                                    } finally {
+                                        order.add("unwound");
+                                    }
+                                }
+                            });
+                            await(sleep(Duration.ZERO));
+                            return null;
+                        })
                 .outcome
                 .join();
-        Caller closing = caller(() -> {
-            runner.close();
-            return null;
-        });
+        Caller closing =
+                caller(() -> {
+                    runner.close();
+                    return null;
+                });
         there.acquire();
         Outcome outcome = closing.interrupt();
         outcome.isCancellation();
@@ -328,17 +354,20 @@ class RunnerInterruptTest {
 
     @Test
     void aRunAfterAnInterruptedOneIsAsGoodAsNew() throws InterruptedException {
-        Caller caller = caller(() -> {
-            Outcome first = Outcome.of(() -> runner.<@Nullable Object>run(() -> {
-                hang("first");
-                return null;
-            }));
-            first.isCancellation();
-            return runner.<@Nullable Object>run(() -> {
-                await(sleep(Duration.ZERO));
-                return "flag " + Thread.currentThread().isInterrupted();
-            });
-        });
+        Caller caller =
+                caller(() -> {
+                    Outcome first =
+                            Outcome.of(() ->
+                                    runner.<@Nullable Object>run(() -> {
+                                        hang("first");
+                                        return null;
+                                    }));
+                    first.isCancellation();
+                    return runner.<@Nullable Object>run(() -> {
+                        await(sleep(Duration.ZERO));
+                        return "flag " + Thread.currentThread().isInterrupted();
+                    });
+                });
         there.acquire();
         assertThat(caller.interrupt()).isEqualTo(new Outcome("flag false", null, false));
         runner.close();

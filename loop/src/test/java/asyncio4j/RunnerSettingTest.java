@@ -7,15 +7,18 @@ import static asyncio4j.Asyncio.getEventLoop;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.testing.Contract;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Where a {@link Runner} runs things: the loop, its context, its debug mode. */
 class RunnerSettingTest {
@@ -45,7 +48,8 @@ class RunnerSettingTest {
                     Runner unset = Runner.create()) {
                 assertThat(on.run(() -> getRunningLoop().getDebug())).isTrue();
                 assertThat(off.run(() -> getRunningLoop().getDebug())).isFalse();
-                assertThat(unset.run(() -> getRunningLoop().getDebug())).isEqualTo(usual.getDebug());
+                assertThat(unset.run(() -> getRunningLoop().getDebug()))
+                        .isEqualTo(usual.getDebug());
             }
         }
 
@@ -53,7 +57,10 @@ class RunnerSettingTest {
         void theFlagHoldsForALoopMadeElsewhereToo() {
             for (boolean debug : List.of(true, false)) {
                 try (Runner runner =
-                        Runner.builder().debug(debug).loopFactory(RunnerSettingTest::virtualLoop).build()) {
+                        Runner.builder()
+                                .debug(debug)
+                                .loopFactory(RunnerSettingTest::virtualLoop)
+                                .build()) {
                     assertThat(runner.getLoop().getDebug()).isEqualTo(debug);
                 }
             }
@@ -69,12 +76,13 @@ class RunnerSettingTest {
         @Contract(64)
         void allRunsShareOneContext() {
             try (Runner runner = Runner.create()) {
-                assertThat(runner.run(() -> {
-                            String before = var.get();
-                            var.set("first");
-                            await(sleep(Duration.ZERO));
-                            return before;
-                        }))
+                assertThat(
+                                runner.run(() -> {
+                                    String before = var.get();
+                                    var.set("first");
+                                    await(sleep(Duration.ZERO));
+                                    return before;
+                                }))
                         .isEqualTo("unset");
                 assertThat(runner.<String>run(() -> var.get())).isEqualTo("first");
                 Context shared = runner.run(() -> currentTask().getContext());
@@ -87,12 +95,13 @@ class RunnerSettingTest {
         @Contract(64)
         void itIsACopyOfTheCallersContextWhenTheLoopIsMade() {
             try (Runner runner = Runner.create()) {
-                Context.copyContext().run(() -> {
-                    var.set("before");
-                    runner.getLoop();
-                    var.set("after");
-                    return null;
-                });
+                Context.copyContext()
+                        .run(() -> {
+                            var.set("before");
+                            runner.getLoop();
+                            var.set("after");
+                            return null;
+                        });
                 assertThat(runner.<String>run(() -> var.get())).isEqualTo("before");
             }
         }
@@ -105,13 +114,14 @@ class RunnerSettingTest {
                 runner.run(() -> {
                     var.set("shared");
                 });
-                assertThat(runner.<String>run(
-                                () -> {
-                                    String before = var.get();
-                                    var.set("own");
-                                    return before;
-                                },
-                                own))
+                assertThat(
+                                runner.<String>run(
+                                        () -> {
+                                            String before = var.get();
+                                            var.set("own");
+                                            return before;
+                                        },
+                                        own))
                         .isEqualTo("unset");
                 assertThat(own.get(var, "nothing")).isEqualTo("own");
                 assertThat(runner.<String>run(() -> var.get())).isEqualTo("shared");
@@ -123,7 +133,8 @@ class RunnerSettingTest {
         void theContextIsUsedAsItIsAndNotCopied() {
             try (Runner runner = Runner.create()) {
                 Context own = new Context();
-                assertThat(runner.<Context>run(() -> currentTask().getContext(), own)).isSameAs(own);
+                assertThat(runner.<Context>run(() -> currentTask().getContext(), own))
+                        .isSameAs(own);
             }
         }
     }
@@ -156,7 +167,8 @@ class RunnerSettingTest {
                 Asyncio.setEventLoop(set);
                 try (Runner runner =
                         Runner.builder().loopFactory(RunnerSettingTest::virtualLoop).build()) {
-                    assertThat(runner.<EventLoop>run(Asyncio::getEventLoop)).isSameAs(runner.getLoop());
+                    assertThat(runner.<EventLoop>run(Asyncio::getEventLoop))
+                            .isSameAs(runner.getLoop());
                     assertThat(setLoop()).isSameAs(set);
                 }
                 assertThat(setLoop()).isSameAs(set);
@@ -177,7 +189,8 @@ class RunnerSettingTest {
                 }
 
                 @Override
-                public <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine, TaskOptions options) {
+                public <T extends @Nullable Object> Task<T> createTask(
+                        Coroutine<T> coroutine, TaskOptions options) {
                     tasks++;
                     return super.createTask(coroutine, options);
                 }
@@ -203,10 +216,12 @@ class RunnerSettingTest {
     @Test
     void callbacksAndTasksLeftByOneRunGoOnInTheNext() {
         try (Runner runner = Runner.builder().loopFactory(RunnerSettingTest::virtualLoop).build()) {
-            Task<String> left = runner.run(() -> createTask(() -> {
-                await(sleep(HOUR));
-                return "went on";
-            }));
+            Task<String> left =
+                    runner.run(() ->
+                            createTask(() -> {
+                                await(sleep(HOUR));
+                                return "went on";
+                            }));
             assertThat(left.done()).isFalse();
             assertThat(runner.<String>run(() -> await(left))).isEqualTo("went on");
         }
@@ -215,10 +230,12 @@ class RunnerSettingTest {
     @Test
     void aRunnerMayBeUsedOnAVirtualThread() throws InterruptedException {
         List<Object> results = new ArrayList<>();
-        Thread.startVirtualThread(() -> results.add(Asyncio.run(() -> {
-                    await(sleep(Duration.ZERO));
-                    return 42;
-                })))
+        Thread.startVirtualThread(() ->
+                        results.add(
+                                Asyncio.run(() -> {
+                                    await(sleep(Duration.ZERO));
+                                    return 42;
+                                })))
                 .join();
         assertThat(results).containsExactly(42);
     }

@@ -6,20 +6,23 @@ import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
 
 /** What {@link Runner} and {@link Asyncio#run} promise while nobody interrupts them. */
 class RunnerTest {
@@ -37,12 +40,13 @@ class RunnerTest {
         @Contract(62)
         void theLoopIsMadeWhenItIsNeededAndNotBefore() {
             AtomicInteger calls = new AtomicInteger();
-            Runner runner = Runner.builder()
-                    .loopFactory(() -> {
-                        calls.incrementAndGet();
-                        return virtualLoop();
-                    })
-                    .build();
+            Runner runner =
+                    Runner.builder()
+                            .loopFactory(() -> {
+                                calls.incrementAndGet();
+                                return virtualLoop();
+                            })
+                            .build();
             assertThat(calls).hasValue(0);
             try (runner) {
                 EventLoop loop = runner.getLoop();
@@ -68,15 +72,17 @@ class RunnerTest {
         @Test
         @Contract(62)
         void aFactoryThatFailsLeavesTheRunnerAsItWas() {
-            List<RuntimeException> failures = new ArrayList<>(List.of(new IllegalStateException("not yet")));
-            Runner runner = Runner.builder()
-                    .loopFactory(() -> {
-                        if (failures.isEmpty()) {
-                            return virtualLoop();
-                        }
-                        throw failures.removeFirst();
-                    })
-                    .build();
+            List<RuntimeException> failures =
+                    new ArrayList<>(List.of(new IllegalStateException("not yet")));
+            Runner runner =
+                    Runner.builder()
+                            .loopFactory(() -> {
+                                if (failures.isEmpty()) {
+                                    return virtualLoop();
+                                }
+                                throw failures.removeFirst();
+                            })
+                            .build();
             try (runner) {
                 assertThatThrownBy(() -> runner.run(() -> 1)).hasMessage("not yet");
                 assertThat(runner.run(() -> 1)).isEqualTo(1);
@@ -123,13 +129,16 @@ class RunnerTest {
         @Test
         void closingInsideOfACoroutineIsRefusedAndHarmless() {
             try (Runner runner = Runner.create()) {
-                String done = runner.run(() -> {
-                    assertThatThrownBy(runner::close)
-                            .isInstanceOf(IllegalStateException.class)
-                            .hasMessageContaining("Runner.close() cannot be called from a running event loop");
-                    await(sleep(Duration.ZERO));
-                    return "done";
-                });
+                String done =
+                        runner.run(() -> {
+                            assertThatThrownBy(runner::close)
+                                    .isInstanceOf(IllegalStateException.class)
+                                    .hasMessageContaining(
+                                            "Runner.close() cannot be called from a running event"
+                                                    + " loop");
+                            await(sleep(Duration.ZERO));
+                            return "done";
+                        });
                 assertThat(done).isEqualTo("done");
                 assertThat(runner.run(() -> "again")).isEqualTo("again");
             }
@@ -146,10 +155,11 @@ class RunnerTest {
 
         @Test
         void theResultOfMainIsTheResultOfRun() {
-            assertThat(Asyncio.run(() -> {
-                        await(sleep(Duration.ZERO));
-                        return 42;
-                    }))
+            assertThat(
+                            Asyncio.run(() -> {
+                                await(sleep(Duration.ZERO));
+                                return 42;
+                            }))
                     .isEqualTo(42);
         }
 
@@ -166,10 +176,11 @@ class RunnerTest {
         @Test
         void whatMainThrowsComesOutAsItWentIn() {
             IOException failure = new IOException("spam");
-            assertThatThrownBy(() -> Asyncio.run(() -> {
-                        await(sleep(Duration.ZERO));
-                        throw failure;
-                    }))
+            assertThatThrownBy(() ->
+                            Asyncio.run(() -> {
+                                await(sleep(Duration.ZERO));
+                                throw failure;
+                            }))
                     .isSameAs(failure)
                     .hasNoCause();
         }
@@ -177,19 +188,21 @@ class RunnerTest {
         @Test
         void errorsComeOutAsTheyWentInToo() {
             SystemExit exit = new SystemExit(3);
-            assertThatThrownBy(() -> Asyncio.run(() -> {
-                        throw exit;
-                    }))
+            assertThatThrownBy(() ->
+                            Asyncio.run(() -> {
+                                throw exit;
+                            }))
                     .isSameAs(exit);
         }
 
         @Test
         void aMainThatCancelsItselfIsTheJdksCancellation() {
             try (Runner runner = Runner.create()) {
-                assertThatThrownBy(() -> runner.run(() -> {
-                            currentTask().cancel("enough");
-                            await(sleep(HOUR));
-                        }))
+                assertThatThrownBy(() ->
+                                runner.run(() -> {
+                                    currentTask().cancel("enough");
+                                    await(sleep(HOUR));
+                                }))
                         .isInstanceOf(CancellationException.class)
                         .hasMessage("enough")
                         .hasCauseInstanceOf(CancelledError.class);
@@ -199,17 +212,19 @@ class RunnerTest {
 
         @Test
         void theResultIsNeverTurnedIntoAString() {
-            Object result = new Object() {
-                @Override
-                public String toString() {
-                    throw new AssertionError("it was turned into a string");
-                }
-            };
+            Object result =
+                    new Object() {
+                        @Override
+                        public String toString() {
+                            throw new AssertionError("it was turned into a string");
+                        }
+                    };
             try (Runner runner = Runner.builder().debug(true).build()) {
-                Object got = runner.run(() -> {
-                    await(createTask(() -> result));
-                    return result;
-                });
+                Object got =
+                        runner.run(() -> {
+                            await(createTask(() -> result));
+                            return result;
+                        });
                 assertThat(got == result).isTrue();
             }
         }
@@ -218,7 +233,8 @@ class RunnerTest {
     @Nested
     class BadUse {
 
-        private static final String NOT_NESTED = "Runner.run() cannot be called from a running event loop";
+        private static final String NOT_NESTED =
+                "Runner.run() cannot be called from a running event loop";
 
         @Test
         @Contract(63)
@@ -241,14 +257,18 @@ class RunnerTest {
         void theRunnerLooksAtTheCoroutineBeforeTheRunningLoopAndRunTheOtherWayRound() {
             try (Runner runner = Runner.create()) {
                 runner.run(() -> {
-                    assertThatThrownBy(() -> runner.run(NO_COROUTINE)).isInstanceOf(NullPointerException.class);
-                    assertThatThrownBy(() -> runner.run(NO_VOID_COROUTINE)).isInstanceOf(NullPointerException.class);
+                    assertThatThrownBy(() -> runner.run(NO_COROUTINE))
+                            .isInstanceOf(NullPointerException.class);
+                    assertThatThrownBy(() -> runner.run(NO_VOID_COROUTINE))
+                            .isInstanceOf(NullPointerException.class);
                     assertThatThrownBy(() -> Asyncio.run(NO_COROUTINE))
                             .isInstanceOf(IllegalStateException.class)
-                            .hasMessageContaining("Asyncio.run() cannot be called from a running event loop");
+                            .hasMessageContaining(
+                                    "Asyncio.run() cannot be called from a running event loop");
                     assertThatThrownBy(() -> Asyncio.run(NO_VOID_COROUTINE))
                             .isInstanceOf(IllegalStateException.class)
-                            .hasMessageContaining("Asyncio.run() cannot be called from a running event loop");
+                            .hasMessageContaining(
+                                    "Asyncio.run() cannot be called from a running event loop");
                 });
             }
         }
@@ -261,15 +281,17 @@ class RunnerTest {
                     Runner inner = Runner.builder().loopFactory(RunnerTest::unwanted).build()) {
                 outer.run(() -> {
                     for (Runner runner : List.of(outer, inner)) {
-                        assertThatThrownBy(() -> runner.run(() -> {
-                                    ran.add("nested");
-                                }))
+                        assertThatThrownBy(() ->
+                                        runner.run(() -> {
+                                            ran.add("nested");
+                                        }))
                                 .isInstanceOf(IllegalStateException.class)
                                 .hasMessageContaining(NOT_NESTED)
                                 .hasMessageContaining("await(...)");
                     }
                 });
-                assertThat(outer.run(() -> "and the loop goes on")).isEqualTo("and the loop goes on");
+                assertThat(outer.run(() -> "and the loop goes on"))
+                        .isEqualTo("and the loop goes on");
             }
             assertThat(ran).isEmpty();
         }
@@ -279,14 +301,15 @@ class RunnerTest {
             try (Runner runner = Runner.create()) {
                 runner.run(() -> {
                     AsyncFuture<@Nullable Throwable> refusal = getRunningLoop().createFuture();
-                    getRunningLoop().callSoon(() -> {
-                        try {
-                            runner.run(() -> 1);
-                            refusal.setResult(null);
-                        } catch (IllegalStateException e) {
-                            refusal.setResult(e);
-                        }
-                    });
+                    getRunningLoop()
+                            .callSoon(() -> {
+                                try {
+                                    runner.run(() -> 1);
+                                    refusal.setResult(null);
+                                } catch (IllegalStateException e) {
+                                    refusal.setResult(e);
+                                }
+                            });
                     assertThat(await(refusal)).hasMessageContaining(NOT_NESTED);
                 });
             }
@@ -308,13 +331,15 @@ class RunnerTest {
         List<ExceptionContext> reports = new ArrayList<>();
         Runner runner = Runner.create();
         runner.getLoop().setExceptionHandler((loop, context) -> reports.add(context));
-        assertThatThrownBy(() -> runner.run(() -> {
-                    throw new IOException("told the caller");
-                }))
+        assertThatThrownBy(() ->
+                        runner.run(() -> {
+                            throw new IOException("told the caller");
+                        }))
                 .isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> runner.run(() -> {
-                    throw new KeyboardInterrupt("told the caller");
-                }))
+        assertThatThrownBy(() ->
+                        runner.run(() -> {
+                            throw new KeyboardInterrupt("told the caller");
+                        }))
                 .isInstanceOf(KeyboardInterrupt.class);
         assertThatCode(runner::close).doesNotThrowAnyException();
         assertThat(reports).isEmpty();

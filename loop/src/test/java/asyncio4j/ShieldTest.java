@@ -6,15 +6,18 @@ import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
 
 /** What goes through a shield, and in which direction. */
 class ShieldTest {
@@ -37,9 +40,11 @@ class ShieldTest {
         runner.run(() -> {
             assertThat(await(shield(sleep(Duration.ofSeconds(1), "value")))).isEqualTo("value");
             assertThat(await(shield(() -> "lambda"))).isEqualTo("lambda");
-            assertThatThrownBy(() -> await(shield(() -> {
-                        throw error;
-                    })))
+            assertThatThrownBy(() ->
+                            await(
+                                    shield(() -> {
+                                        throw error;
+                                    })))
                     .isSameAs(error);
         });
         runner.close();
@@ -95,21 +100,24 @@ class ShieldTest {
     void afterTheOuterWasCancelledAFailureOfTheInnerIsReported() {
         Exception error = new IllegalArgumentException("late");
         runner.run(() -> {
-            Task<String> inner = createTask(() -> {
-                await(sleep(Duration.ofSeconds(1)));
-                throw error;
-            });
+            Task<String> inner =
+                    createTask(() -> {
+                        await(sleep(Duration.ofSeconds(1)));
+                        throw error;
+                    });
             AsyncFuture<String> outer = shield(inner);
             turn();
             assertThat(outer.cancel()).isTrue();
             assertThatThrownBy(() -> await(outer)).isInstanceOf(CancelledError.class);
             await(sleep(Duration.ofSeconds(2)));
             assertThat(inner.done()).isTrue();
-            assertThat(runner.reports).singleElement().satisfies(report -> {
-                assertThat(report.message()).contains("shield");
-                assertThat(report.exception()).isSameAs(error);
-                assertThat(report.task()).isSameAs(inner);
-            });
+            assertThat(runner.reports)
+                    .singleElement()
+                    .satisfies(report -> {
+                        assertThat(report.message()).contains("shield");
+                        assertThat(report.exception()).isSameAs(error);
+                        assertThat(report.task()).isSameAs(inner);
+                    });
         });
         runner.close();
         assertThat(runner.reports).hasSize(1);

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import asyncio4j.child.HandlerPrograms;
 import asyncio4j.testing.ChildJvm;
 import asyncio4j.testing.Contract;
-import java.io.IOException;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Ctrl-C during {@link Runner#close}, after a run, and where somebody else deals with it: real signals. */
+import java.io.IOException;
+
+/**
+ * Ctrl-C during {@link Runner#close}, after a run, and where somebody else deals with it: real
+ * signals.
+ */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SigintHandlerTest {
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import asyncio4j.child.RunPrograms;
 import asyncio4j.testing.ChildJvm;
 import asyncio4j.testing.Contract;
-import java.io.IOException;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.util.List;
 
 /** Ctrl-C while {@link Runner#run} runs: real signals to a real program. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -20,12 +22,16 @@ class SigintRunTest {
         return ChildJvm.start(RunPrograms.class, program);
     }
 
-    /** What the program says until its end, but for when its handler is through, which may come at any time. */
+    /**
+     * What the program says until its end, but for when its handler is through, which may come at
+     * any time.
+     */
     private static List<String> rest(ChildJvm child) throws IOException {
         return child.rest().stream().filter(line -> !line.equals("handled")).toList();
     }
 
-    private static void assertEnd(ChildJvm child, int exitCode) throws IOException, InterruptedException {
+    private static void assertEnd(ChildJvm child, int exitCode)
+            throws IOException, InterruptedException {
         assertThat(child.errors()).isEmpty();
         assertThat(child.exitCode()).isEqualTo(exitCode);
     }
@@ -33,7 +39,8 @@ class SigintRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"awaiting", "virtualThread"})
     @Contract({68, 70})
-    void theFirstCancelsMainWhichCleansUpAndKeyboardInterruptComesOut(String program) throws Exception {
+    void theFirstCancelsMainWhichCleansUpAndKeyboardInterruptComesOut(String program)
+            throws Exception {
         try (ChildJvm child = start(program)) {
             assertThat(child.line()).isEqualTo("awaiting");
             child.interrupt();
@@ -119,7 +126,8 @@ class SigintRunTest {
             child.interrupt();
             assertThat(child.line()).isEqualTo("handled");
             child.interrupt();
-            assertThat(rest(child)).containsExactly("loop interrupted", "run has ended", "KeyboardInterrupt");
+            assertThat(rest(child))
+                    .containsExactly("loop interrupted", "run has ended", "KeyboardInterrupt");
             assertEnd(child, 130);
         }
     }
@@ -133,7 +141,8 @@ class SigintRunTest {
             child.interrupt();
             assertThat(child.line()).isEqualTo("handled");
             child.interrupt();
-            assertThat(rest(child)).containsExactly("with InterruptedException", "KeyboardInterrupt");
+            assertThat(rest(child))
+                    .containsExactly("with InterruptedException", "KeyboardInterrupt");
             assertEnd(child, 130);
         }
     }
@@ -147,7 +156,8 @@ class SigintRunTest {
             assertThat(child.line()).isEqualTo("handled");
             child.interrupt();
             assertThat(rest(child))
-                    .containsExactlyInAnyOrder("interrupted", "main cancelled, flag false", "KeyboardInterrupt")
+                    .containsExactlyInAnyOrder(
+                            "interrupted", "main cancelled, flag false", "KeyboardInterrupt")
                     .startsWith("interrupted")
                     .endsWith("KeyboardInterrupt");
             assertEnd(child, 130);
@@ -161,7 +171,8 @@ class SigintRunTest {
             assertThat(child.line()).isEqualTo("blocking");
             child.interrupt();
             assertThat(child.line()).isEqualTo("main cancelled");
-            child.interruptUntilGone(); // whether the next still comes during run is up to the machine
+            child.interruptUntilGone(); // whether the next still comes during run is up to the
+            // machine
             assertThat(child.rest()).isSubsetOf("interrupted", "KeyboardInterrupt");
             assertThat(child.exitCode()).isEqualTo(130);
         }

@@ -4,19 +4,22 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Sleeping, for some time and for none. */
 class SleepTest {
@@ -32,12 +35,14 @@ class SleepTest {
 
     @Test
     void aSleepEndsWhenItsTimeHasComeWithItsResult() {
-        String result = runner.run(() -> {
-            Duration before = getRunningLoop().time();
-            String value = await(sleep(Duration.ofMinutes(90), "value"));
-            assertThat(getRunningLoop().time().minus(before)).isEqualTo(Duration.ofMinutes(90));
-            return value;
-        });
+        String result =
+                runner.run(() -> {
+                    Duration before = getRunningLoop().time();
+                    String value = await(sleep(Duration.ofMinutes(90), "value"));
+                    assertThat(getRunningLoop().time().minus(before))
+                            .isEqualTo(Duration.ofMinutes(90));
+                    return value;
+                });
         assertThat(result).isEqualTo("value");
     }
 
@@ -46,11 +51,12 @@ class SleepTest {
     @Contract(39)
     void aSleepOfNoTimeIsABareYield(long nanos) {
         runner.run(() -> {
-            Task<?> other = createTask(() -> {
-                order.add("other 1");
-                await(sleep(Duration.ofNanos(nanos)));
-                order.add("other 2");
-            });
+            Task<?> other =
+                    createTask(() -> {
+                        order.add("other 1");
+                        await(sleep(Duration.ofNanos(nanos)));
+                        order.add("other 2");
+                    });
             order.add("main 1");
             assertThat(await(sleep(Duration.ofNanos(nanos), "value"))).isEqualTo("value");
             order.add("main 2");
@@ -66,10 +72,11 @@ class SleepTest {
             List<Task<?>> tasks = new ArrayList<>();
             for (int seconds : List.of(3, 1, 2, 1, 3)) {
                 String name = tasks.size() + ":" + seconds;
-                tasks.add(createTask(() -> {
-                    await(sleep(Duration.ofSeconds(seconds)));
-                    order.add(name);
-                }));
+                tasks.add(
+                        createTask(() -> {
+                            await(sleep(Duration.ofSeconds(seconds)));
+                            order.add(name);
+                        }));
             }
             for (Task<?> task : tasks) {
                 await(task);

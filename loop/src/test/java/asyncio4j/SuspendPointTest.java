@@ -11,17 +11,13 @@ import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +25,17 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same for every way to suspend: cancelled before, meanwhile and twice, past a deadline, and with the loop closed. */
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/**
+ * The same for every way to suspend: cancelled before, meanwhile and twice, past a deadline, and
+ * with the loop closed.
+ */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class SuspendPointTest {
 
@@ -54,25 +60,39 @@ class SuspendPointTest {
     /** Ways to suspend for an hour at least. */
     static Stream<Named<VoidCoroutine>> suspensions() {
         return Stream.of(
-                Named.of("bare yields", () -> {
-                    for (; ; ) {
-                        await(sleep(Duration.ZERO));
-                    }
-                }),
+                Named.of(
+                        "bare yields",
+                        () -> {
+                            for (; ; ) {
+                                await(sleep(Duration.ZERO));
+                            }
+                        }),
                 Named.of("a sleep", () -> await(sleep(HOUR))),
                 Named.of("a future", () -> await(getRunningLoop().createFuture())),
                 Named.of("a JDK future", () -> await(new CompletableFuture<Object>())),
                 Named.of("a task", () -> await(createTask(() -> await(sleep(HOUR))))),
                 Named.of(
                         "an eager task",
-                        () -> await(createTask(() -> await(sleep(HOUR)), TaskOptions.DEFAULT.eagerStart(true)))),
+                        () ->
+                                await(
+                                        createTask(
+                                                () -> await(sleep(HOUR)),
+                                                TaskOptions.DEFAULT.eagerStart(true)))),
                 Named.of("a coroutine", () -> await(Coroutine.of(() -> await(sleep(HOUR))))),
                 Named.of("a gather", () -> await(gather(sleep(HOUR), () -> await(sleep(HOUR))))),
-                Named.of("a gather of errors", () -> await(gatherReturnExceptions(List.of(sleep(HOUR), sleep(HOUR))))),
+                Named.of(
+                        "a gather of errors",
+                        () -> await(gatherReturnExceptions(List.of(sleep(HOUR), sleep(HOUR))))),
                 Named.of("a shield", () -> await(shield(getRunningLoop().createFuture()))),
-                Named.of("a deadline for a coroutine", () -> await(waitFor(sleep(HOUR), HOUR.multipliedBy(2)))),
-                Named.of("a deadline for a task", () -> await(waitFor(createTask(sleep(HOUR)), HOUR.multipliedBy(2)))),
-                Named.of("work that never begins", () -> await(getRunningLoop().runInExecutor(work -> {}, () -> 1))));
+                Named.of(
+                        "a deadline for a coroutine",
+                        () -> await(waitFor(sleep(HOUR), HOUR.multipliedBy(2)))),
+                Named.of(
+                        "a deadline for a task",
+                        () -> await(waitFor(createTask(sleep(HOUR)), HOUR.multipliedBy(2)))),
+                Named.of(
+                        "work that never begins",
+                        () -> await(getRunningLoop().runInExecutor(work -> {}, () -> 1))));
     }
 
     @ParameterizedTest
@@ -80,11 +100,12 @@ class SuspendPointTest {
     @Contract({25, 28})
     void cancelledBeforeItIsCancelledThere(VoidCoroutine suspension) {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                currentTask().cancel("before");
-                order.add("runs on");
-                suspension.run();
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        currentTask().cancel("before");
+                        order.add("runs on");
+                        suspension.run();
+                    });
             assertThatThrownBy(() -> await(task))
                     .isInstanceOf(CancelledError.class)
                     .hasMessage("before");
@@ -101,15 +122,16 @@ class SuspendPointTest {
     @Contract({25, 30})
     void cancelledMeanwhileUnwindsAndLeavesNothing(VoidCoroutine suspension) {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                try {
-                    suspension.run();
-                } catch (Exception e) {
-                    order.add("swallowed " + e);
-                } finally {
-                    order.add("finally");
-                }
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        try {
+                            suspension.run();
+                        } catch (Exception e) {
+                            order.add("swallowed " + e);
+                        } finally {
+                            order.add("finally");
+                        }
+                    });
             turns();
             assertThat(task.cancel("meanwhile")).isTrue();
             assertThatThrownBy(() -> await(task))
@@ -130,16 +152,17 @@ class SuspendPointTest {
     @Contract(26)
     void cancelledTwiceGetsOneErrorAndCanSuspendAgain(VoidCoroutine suspension) {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                try {
-                    suspension.run();
-                } catch (CancelledError e) {
-                    order.add("cancelled");
-                }
-                turns();
-                await(sleep(Duration.ofSeconds(1)));
-                order.add("end");
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        try {
+                            suspension.run();
+                        } catch (CancelledError e) {
+                            order.add("cancelled");
+                        }
+                        turns();
+                        await(sleep(Duration.ofSeconds(1)));
+                        order.add("end");
+                    });
             turns();
             task.cancel();
             task.cancel();
@@ -156,7 +179,8 @@ class SuspendPointTest {
         runner.run(() -> {
             // bare yields are always ready, so that the virtual time would never move by itself
             getRunningLoop().callSoon(() -> runner.clock.advance(Duration.ofMinutes(1)));
-            assertThatThrownBy(() -> await(waitFor(Coroutine.of(suspension), Duration.ofSeconds(30))))
+            assertThatThrownBy(
+                            () -> await(waitFor(Coroutine.of(suspension), Duration.ofSeconds(30))))
                     .isInstanceOf(TimeoutException.class);
             assertThat(currentTask().cancelling()).isZero();
             turns();
@@ -172,17 +196,19 @@ class SuspendPointTest {
         EventLoop loop = newEventLoop(new VirtualClock());
         List<ExceptionContext> reports = new ArrayList<>();
         loop.setExceptionHandler((l, report) -> reports.add(report));
-        Task<?> task = loop.createTask(Coroutine.of(() -> {
-            threads.add(Thread.currentThread());
-            try {
-                suspension.run();
-            } catch (GeneratorExit e) {
-                order.add("exit");
-                throw e;
-            } finally {
-                order.add("finally");
-            }
-        }));
+        Task<?> task =
+                loop.createTask(
+                        Coroutine.of(() -> {
+                            threads.add(Thread.currentThread());
+                            try {
+                                suspension.run();
+                            } catch (GeneratorExit e) {
+                                order.add("exit");
+                                throw e;
+                            } finally {
+                                order.add("finally");
+                            }
+                        }));
         loop.runUntilComplete(Coroutine.of(SuspendPointTest::turns));
         loop.close();
         assertThat(order).containsExactly("exit", "finally");
@@ -190,7 +216,8 @@ class SuspendPointTest {
         assertThat(threads).hasSize(1).noneMatch(Thread::isAlive);
         assertThat(reports)
                 .isNotEmpty()
-                .allSatisfy(
-                        report -> assertThat(report.message()).isEqualTo("Task was destroyed but it is pending!"));
+                .allSatisfy(report ->
+                        assertThat(report.message())
+                                .isEqualTo("Task was destroyed but it is pending!"));
     }
 }

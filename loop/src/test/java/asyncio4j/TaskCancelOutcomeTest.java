@@ -4,17 +4,20 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What becomes of a cancelled task, of what it awaits, and of who awaits it. */
 class TaskCancelOutcomeTest {
@@ -60,14 +63,15 @@ class TaskCancelOutcomeTest {
     @Contract(29)
     void anInnerTaskThatSwallowsTheCancelLetsTheOuterOneComplete() {
         runner.run(() -> {
-            Task<String> inner = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } catch (CancelledError e) {
-                    return "swallowed";
-                }
-                return "slept";
-            });
+            Task<String> inner =
+                    createTask(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } catch (CancelledError e) {
+                            return "swallowed";
+                        }
+                        return "slept";
+                    });
             Task<String> outer = createTask(() -> await(inner));
             turn();
             turn();
@@ -84,9 +88,10 @@ class TaskCancelOutcomeTest {
     void aCancelledErrorThatEscapesMarksTheTaskCancelledThoughNobodyCancelledIt() {
         runner.run(() -> {
             CancelledError error = new CancelledError("own");
-            Task<?> task = createTask(() -> {
-                throw error;
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        throw error;
+                    });
             assertThatThrownBy(() -> await(task)).isSameAs(error);
             assertThat(task.cancelled()).isTrue();
             assertThat(task.cancelling()).isZero();
@@ -98,15 +103,14 @@ class TaskCancelOutcomeTest {
     void theErrorThatEndedTheTaskIsForTheFirstWhoAsks() {
         runner.run(() -> {
             CancelledError error = new CancelledError("own");
-            Task<?> task = createTask(() -> {
-                throw error;
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        throw error;
+                    });
             turn();
             assertThatThrownBy(task::result).isSameAs(error);
             assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).hasMessage(null);
-            assertThatThrownBy(task::exception)
-                    .isInstanceOf(CancelledError.class)
-                    .hasMessage(null);
+            assertThatThrownBy(task::exception).isInstanceOf(CancelledError.class).hasMessage(null);
         });
     }
 
@@ -128,15 +132,16 @@ class TaskCancelOutcomeTest {
     @Contract(36)
     void catchExceptionDoesntCatchACancellation() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } catch (Exception e) {
-                    order.add("swallowed");
-                } finally {
-                    order.add("finally");
-                }
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } catch (Exception e) {
+                            order.add("swallowed");
+                        } finally {
+                            order.add("finally");
+                        }
+                    });
             turn();
             task.cancel();
             assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
@@ -148,27 +153,29 @@ class TaskCancelOutcomeTest {
     @Test
     void finallyBlocksMayAwaitAndASecondCancelInterruptsThem() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } finally {
-                    order.add("cleaning");
-                    await(sleep(Duration.ofSeconds(1)));
-                    order.add("clean");
-                }
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } finally {
+                            order.add("cleaning");
+                            await(sleep(Duration.ofSeconds(1)));
+                            order.add("clean");
+                        }
+                    });
             turn();
             task.cancel("first");
             assertCancelled(() -> await(task), "first");
-            Task<?> impatient = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } finally {
-                    order.add("cleaning");
-                    await(sleep(HOUR));
-                    order.add("never");
-                }
-            });
+            Task<?> impatient =
+                    createTask(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } finally {
+                            order.add("cleaning");
+                            await(sleep(HOUR));
+                            order.add("never");
+                        }
+                    });
             turn();
             impatient.cancel("first");
             turn();
@@ -183,13 +190,14 @@ class TaskCancelOutcomeTest {
     @Test
     void aTaskThatThrowsSomethingElseInsteadHasThatException() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } catch (CancelledError e) {
-                    throw new IllegalArgumentException("instead", e);
-                }
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } catch (CancelledError e) {
+                            throw new IllegalArgumentException("instead", e);
+                        }
+                    });
             turn();
             task.cancel();
             assertThatThrownBy(() -> await(task))

@@ -6,18 +6,21 @@ import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** When a cancellation is delivered, and who may ask for it. */
 class TaskCancelTest {
@@ -46,9 +49,10 @@ class TaskCancelTest {
     @Contract(24)
     void aTaskCancelledBeforeItsFirstStepNeverRunsItsBody() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                order.add("body");
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        order.add("body");
+                    });
             assertThat(task.cancel("why")).isTrue();
             assertThat(task.cancelling()).isEqualTo(1);
             assertThat(task.done()).isFalse();
@@ -107,15 +111,16 @@ class TaskCancelTest {
     void twoCancelsOfAnAwaitGiveOneErrorWithTheFirstMessage() {
         runner.run(() -> {
             AsyncFuture<?> future = getRunningLoop().createFuture();
-            Task<String> task = createTask(() -> {
-                try {
-                    await(future);
-                } catch (CancelledError e) {
-                    order.add(e.getMessage());
-                }
-                turn();
-                return "end";
-            });
+            Task<String> task =
+                    createTask(() -> {
+                        try {
+                            await(future);
+                        } catch (CancelledError e) {
+                            order.add(e.getMessage());
+                        }
+                        turn();
+                        return "end";
+                    });
             turn();
             assertThat(task.cancel("first")).isTrue();
             assertThat(task.cancel("second")).isTrue();
@@ -128,24 +133,26 @@ class TaskCancelTest {
     @Test
     @Contract(26)
     void twoCancelsOfABareYieldGiveOneErrorWithTheLastMessage() {
-        String result = runner.run(() -> {
-            Task<String> task = createTask(() -> {
-                try {
+        String result =
+                runner.run(() -> {
+                    Task<String> task =
+                            createTask(() -> {
+                                try {
+                                    turn();
+                                } catch (CancelledError e) {
+                                    order.add(e.getMessage());
+                                }
+                                turn();
+                                return "end";
+                            });
                     turn();
-                } catch (CancelledError e) {
-                    order.add(e.getMessage());
-                }
-                turn();
-                return "end";
-            });
-            turn();
-            task.cancel("first");
-            task.cancel("second");
-            assertThat(task.cancelling()).isEqualTo(2);
-            String end = await(task);
-            assertThat(task.cancelling()).isEqualTo(2);
-            return end;
-        });
+                    task.cancel("first");
+                    task.cancel("second");
+                    assertThat(task.cancelling()).isEqualTo(2);
+                    String end = await(task);
+                    assertThat(task.cancelling()).isEqualTo(2);
+                    return end;
+                });
         assertThat(result).isEqualTo("end");
         assertThat(order).containsExactly("second");
     }
@@ -197,10 +204,11 @@ class TaskCancelTest {
     @Contract(28)
     void aTaskThatCancelsItselfAndReturnsIsCancelled() {
         runner.run(() -> {
-            Task<Integer> task = createTask(() -> {
-                currentTask().cancel("own");
-                return 1;
-            });
+            Task<Integer> task =
+                    createTask(() -> {
+                        currentTask().cancel("own");
+                        return 1;
+                    });
             assertCancelled(() -> await(task), "own");
             assertThat(task.cancelled()).isTrue();
             assertThat(task.cancelling()).isEqualTo(1);
@@ -212,10 +220,11 @@ class TaskCancelTest {
     void aTaskThatCancelsItselfAndThrowsHasThatException() {
         runner.run(() -> {
             Exception error = new IllegalArgumentException("wins");
-            Task<?> task = createTask(() -> {
-                currentTask().cancel();
-                throw error;
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        currentTask().cancel();
+                        throw error;
+                    });
             assertThatThrownBy(() -> await(task)).isSameAs(error);
             assertThat(task.cancelled()).isFalse();
         });
@@ -228,11 +237,12 @@ class TaskCancelTest {
             AsyncFuture<Integer> done = getRunningLoop().createFuture();
             done.setResult(1);
             AsyncFuture<?> future = getRunningLoop().createFuture();
-            Task<?> task = createTask(() -> {
-                currentTask().cancel("own");
-                order.add("done: " + await(done)); // doesn't suspend
-                await(future);
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        currentTask().cancel("own");
+                        order.add("done: " + await(done)); // doesn't suspend
+                        await(future);
+                    });
             assertCancelled(() -> await(task), "own");
             assertThat(future.cancelled()).isTrue();
         });
@@ -255,18 +265,22 @@ class TaskCancelTest {
             Task<?> task = createTask(() -> await(sleep(HOUR)));
             turn();
             CompletableFuture<Throwable> refused = new CompletableFuture<>();
-            Thread.ofPlatform().start(() -> {
-                try {
-                    task.cancel();
-                    refused.complete(null);
-                } catch (IllegalStateException e) {
-                    refused.complete(e);
-                }
-            });
+            Thread.ofPlatform()
+                    .start(() -> {
+                        try {
+                            task.cancel();
+                            refused.complete(null);
+                        } catch (IllegalStateException e) {
+                            refused.complete(e);
+                        }
+                    });
             assertThat(refused.join()).hasMessageContaining("callSoonThreadsafe");
             assertThat(task.cancelling()).isZero();
-            Thread canceller = Thread.ofPlatform()
-                    .start(() -> task.getLoop().callSoonThreadsafe(() -> task.cancel("from outside")));
+            Thread canceller =
+                    Thread.ofPlatform()
+                            .start(() ->
+                                    task.getLoop()
+                                            .callSoonThreadsafe(() -> task.cancel("from outside")));
             canceller.join();
             assertCancelled(() -> await(task), "from outside");
         });

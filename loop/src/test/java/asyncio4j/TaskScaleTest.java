@@ -8,19 +8,22 @@ import static asyncio4j.Asyncio.gatherReturnExceptions;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Many tasks at once, and long chains of them; none leaves its thread behind. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -79,13 +82,14 @@ class TaskScaleTest {
     @Test
     void tenThousandTasksAsleepAllWakeUp() {
         try (VirtualRunner runner = new VirtualRunner()) {
-            List<Integer> results = runner.run(() -> {
-                List<Coroutine<Integer>> naps = new ArrayList<>();
-                for (int i = 0; i < MANY; i++) {
-                    naps.add(sleep(Duration.ofSeconds(MANY - i), i));
-                }
-                return await(gather(naps));
-            });
+            List<Integer> results =
+                    runner.run(() -> {
+                        List<Coroutine<Integer>> naps = new ArrayList<>();
+                        for (int i = 0; i < MANY; i++) {
+                            naps.add(sleep(Duration.ofSeconds(MANY - i), i));
+                        }
+                        return await(gather(naps));
+                    });
             assertThat(results).isEqualTo(IntStream.range(0, MANY).boxed().toList());
             assertThat(runner.clock.time()).isEqualTo(Duration.ofSeconds(MANY));
         }
@@ -103,14 +107,15 @@ class TaskScaleTest {
                 for (int i = 0; i < LONG; i++) {
                     AsyncFuture<Object> before = chain.getLast();
                     int number = i;
-                    chain.add(createTask(() -> {
-                        threads.add(Thread.currentThread());
-                        try {
-                            return await(before);
-                        } finally {
-                            unwound.add(number);
-                        }
-                    }));
+                    chain.add(
+                            createTask(() -> {
+                                threads.add(Thread.currentThread());
+                                try {
+                                    return await(before);
+                                } finally {
+                                    unwound.add(number);
+                                }
+                            }));
                 }
                 await(sleep(Duration.ZERO));
                 chain.getLast().cancel("from the end");
@@ -153,12 +158,13 @@ class TaskScaleTest {
         List<ExceptionContext> reports = new ArrayList<>();
         try (EventLoop loop = newEventLoop(new VirtualClock())) {
             loop.setExceptionHandler((l, report) -> reports.add(report));
-            loop.runUntilComplete(Coroutine.of(() -> {
-                for (int i = 0; i < LONG; i++) {
-                    sleeper();
-                }
-                await(sleep(Duration.ZERO));
-            }));
+            loop.runUntilComplete(
+                    Coroutine.of(() -> {
+                        for (int i = 0; i < LONG; i++) {
+                            sleeper();
+                        }
+                        await(sleep(Duration.ZERO));
+                    }));
             assertThat(threads).hasSize(LONG).allMatch(Thread::isAlive);
         }
         assertThat(ends[0]).isEqualTo(LONG);
@@ -182,11 +188,13 @@ class TaskScaleTest {
                 List<Thread> completers = new ArrayList<>();
                 for (int offset = 0; offset < 4; offset++) {
                     int first = offset;
-                    completers.add(Thread.ofPlatform().start(() -> {
-                        for (int i = first; i < MANY; i += 4) {
-                            stages.get(i).complete(i);
-                        }
-                    }));
+                    completers.add(
+                            Thread.ofPlatform()
+                                    .start(() -> {
+                                        for (int i = first; i < MANY; i += 4) {
+                                            stages.get(i).complete(i);
+                                        }
+                                    }));
                 }
                 for (int i = MANY - 1; i >= 0; i -= 3) {
                     tasks.get(i).cancel();
@@ -214,9 +222,10 @@ class TaskScaleTest {
         try (VirtualRunner runner = new VirtualRunner()) {
             runner.run(() -> {
                 for (int i = 0; i < MANY; i++) {
-                    await(createTask(() -> {
-                        threads.add(Thread.currentThread());
-                    }));
+                    await(
+                            createTask(() -> {
+                                threads.add(Thread.currentThread());
+                            }));
                 }
             });
         }

@@ -6,15 +6,18 @@ import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Where a task is: the user's frames, and no others. */
 class TaskStackTest {
@@ -43,19 +46,24 @@ class TaskStackTest {
     }
 
     private static void inAnAwaitedCoroutine() {
-        Coroutine<Object> nested = () -> {
-            inASleep();
-            return null;
-        };
+        Coroutine<Object> nested =
+                () -> {
+                    inASleep();
+                    return null;
+                };
         await(waitFor(nested, Duration.ofHours(2)));
     }
 
-    /** The methods of the stack, innermost first, lambdas and library frames among them if there are any. */
+    /**
+     * The methods of the stack, innermost first, lambdas and library frames among them if there are
+     * any.
+     */
     private static List<String> methods(Task<?> task) {
         return Arrays.stream(task.getStack())
-                .map(frame -> frame.getClassName().equals(TaskStackTest.class.getName())
-                        ? frame.getMethodName()
-                        : frame.getClassName() + "." + frame.getMethodName())
+                .map(frame ->
+                        frame.getClassName().equals(TaskStackTest.class.getName())
+                                ? frame.getMethodName()
+                                : frame.getClassName() + "." + frame.getMethodName())
                 .filter(name -> !name.startsWith("lambda$"))
                 .toList();
     }
@@ -89,11 +97,15 @@ class TaskStackTest {
     @Test
     void aTaskThatAsksForItsOwnStackGetsItSuspendedBeforeOrNot() {
         runner.run(() -> {
-            await(createTask(() -> outer(() -> {
-                assertThat(methods(currentTask())).containsExactly("methods", "inner", "outer");
-                await(sleep(Duration.ZERO));
-                assertThat(methods(currentTask())).containsExactly("methods", "inner", "outer");
-            })));
+            await(
+                    createTask(() ->
+                            outer(() -> {
+                                assertThat(methods(currentTask()))
+                                        .containsExactly("methods", "inner", "outer");
+                                await(sleep(Duration.ZERO));
+                                assertThat(methods(currentTask()))
+                                        .containsExactly("methods", "inner", "outer");
+                            })));
         });
     }
 
@@ -114,9 +126,11 @@ class TaskStackTest {
     @Test
     void aTaskThatFailedShowsWhere() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> outer(() -> {
-                throw new IllegalArgumentException("here");
-            }));
+            Task<?> task =
+                    createTask(() ->
+                            outer(() -> {
+                                throw new IllegalArgumentException("here");
+                            }));
             assertThatThrownBy(() -> await(task)).hasMessage("here");
             assertThat(methods(task)).startsWith("inner", "outer");
             assertThat(task.getStack()).isEqualTo(task.exception().getStackTrace());

@@ -6,16 +6,19 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** What a task is: its start, its name, its end, and who may ask what of it. */
 class TaskTest {
@@ -32,9 +35,10 @@ class TaskTest {
     @Test
     void theBodyBeginsInTheNextIterationAndNotInTheCreateCall() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                order.add("body");
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        order.add("body");
+                    });
             order.add("created");
             await(task);
             order.add("awaited");
@@ -47,11 +51,12 @@ class TaskTest {
         runner.run(() -> {
             List<Task<?>> tasks = new ArrayList<>();
             for (String name : List.of("a", "b", "c")) {
-                tasks.add(createTask(() -> {
-                    order.add(name + "1");
-                    await(sleep(Duration.ZERO));
-                    order.add(name + "2");
-                }));
+                tasks.add(
+                        createTask(() -> {
+                            order.add(name + "1");
+                            await(sleep(Duration.ZERO));
+                            order.add(name + "2");
+                        }));
             }
             for (Task<?> task : tasks) {
                 await(task);
@@ -67,9 +72,10 @@ class TaskTest {
             Task<String> shared = createTask(() -> await(gate));
             List<Task<?>> waiting = new ArrayList<>();
             for (String name : List.of("a", "b", "c")) {
-                waiting.add(createTask(() -> {
-                    order.add(name + " " + await(shared));
-                }));
+                waiting.add(
+                        createTask(() -> {
+                            order.add(name + " " + await(shared));
+                        }));
             }
             await(sleep(Duration.ZERO));
             gate.setResult("value");
@@ -82,10 +88,11 @@ class TaskTest {
 
     @Test
     void aTaskWithoutAResultAnswersNull() {
-        Object result = runner.run(() -> {
-            Task<?> task = createTask(() -> {});
-            return await(task);
-        });
+        Object result =
+                runner.run(() -> {
+                    Task<?> task = createTask(() -> {});
+                    return await(task);
+                });
         assertThat(result).isNull();
     }
 
@@ -93,9 +100,10 @@ class TaskTest {
     void whatTheBodyThrowsIsTheException() {
         Error error = new AssertionError("from the body");
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                throw error;
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        throw error;
+                    });
             assertThatThrownBy(() -> await(task)).isSameAs(error);
             assertThat(task.done()).isTrue();
             assertThat(task.cancelled()).isFalse();
@@ -195,11 +203,12 @@ class TaskTest {
         runner.run(() -> {
             Task<?> main = currentTask();
             List<Object> seen = new ArrayList<>();
-            Task<?> other = createTask(() -> {
-                seen.add(currentTask());
-                await(sleep(Duration.ZERO));
-                seen.add(currentTask());
-            });
+            Task<?> other =
+                    createTask(() -> {
+                        seen.add(currentTask());
+                        await(sleep(Duration.ZERO));
+                        seen.add(currentTask());
+                    });
             getRunningLoop().callSoon(() -> seen.add(currentTask()));
             await(other);
             assertThat(seen).containsExactly(other, null, other);
@@ -210,10 +219,11 @@ class TaskTest {
     @Test
     void aCoroutineAwaitedDirectlyRunsInTheCallersTask() {
         runner.run(() -> {
-            Coroutine<Task<?>> body = () -> {
-                await(sleep(Duration.ZERO));
-                return currentTask();
-            };
+            Coroutine<Task<?>> body =
+                    () -> {
+                        await(sleep(Duration.ZERO));
+                        return currentTask();
+                    };
             assertThat(await(body)).isSameAs(currentTask());
         });
     }
@@ -246,9 +256,10 @@ class TaskTest {
     @Test
     void aTaskThatFailsDoesntDisturbTheOthers() {
         runner.run(() -> {
-            Task<?> failing = createTask(() -> {
-                throw new IllegalArgumentException("alone");
-            });
+            Task<?> failing =
+                    createTask(() -> {
+                        throw new IllegalArgumentException("alone");
+                    });
             Task<String> other = createTask(() -> await(sleep(Duration.ofSeconds(1), "fine")));
             assertThat(await(other)).isEqualTo("fine");
             assertThat(failing.exception()).hasMessage("alone");
@@ -259,13 +270,15 @@ class TaskTest {
     void aTaskFactoryMakesTheTasks() {
         runner.run(() -> {
             EventLoop loop = getRunningLoop();
-            TaskFactory factory = new TaskFactory() {
-                @Override
-                public <T> Task<T> createTask(EventLoop inLoop, Coroutine<T> coroutine, TaskOptions options) {
-                    order.add("factory");
-                    return inLoop.newTask(coroutine, options.name("made"));
-                }
-            };
+            TaskFactory factory =
+                    new TaskFactory() {
+                        @Override
+                        public <T> Task<T> createTask(
+                                EventLoop inLoop, Coroutine<T> coroutine, TaskOptions options) {
+                            order.add("factory");
+                            return inLoop.newTask(coroutine, options.name("made"));
+                        }
+                    };
             loop.setTaskFactory(factory);
             assertThat(loop.getTaskFactory()).isSameAs(factory);
             Task<Integer> task = createTask(() -> 1);

@@ -8,6 +8,7 @@ import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.runCoroutineThreadsafe;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.wrapFuture;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -15,6 +16,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,10 +30,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The loop's futures as the JDK's, and the JDK's as the loop's. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -71,7 +74,9 @@ class ThreadsafeFuturesTest {
                 await(sleep(Duration.ofSeconds(1)));
             });
             assertThat(result).isCompletedWithValue("result");
-            assertThat(catchThrowable(failure::join)).isInstanceOf(CompletionException.class).hasCause(error);
+            assertThat(catchThrowable(failure::join))
+                    .isInstanceOf(CompletionException.class)
+                    .hasCause(error);
             assertThat(failure.exceptionNow()).isSameAs(error);
             assertThat(cancellation).isCancelled();
         }
@@ -107,13 +112,14 @@ class ThreadsafeFuturesTest {
         void cancellingItCancelsTheTaskFromWhicheverThread() {
             runner.run(() -> {
                 AsyncFuture<Void> forever = loop.createFuture();
-                Task<?> task = createTask(() -> {
-                    try {
-                        await(forever);
-                    } finally {
-                        order.add("finally");
-                    }
-                });
+                Task<?> task =
+                        createTask(() -> {
+                            try {
+                                await(forever);
+                            } finally {
+                                order.add("finally");
+                            }
+                        });
                 await(sleep(Duration.ZERO));
                 CompletableFuture<?> copy = task.toCompletableFuture();
                 OtherThread.run(() -> assertThat(copy.cancel(true)).isTrue());
@@ -142,14 +148,15 @@ class ThreadsafeFuturesTest {
         @Test
         void aTaskThatDoesntLetItselfBeCancelledEndsForItself() {
             runner.run(() -> {
-                Task<String> task = createTask(() -> {
-                    try {
-                        await(sleep(Duration.ofDays(1)));
-                    } catch (CancelledError e) {
-                        await(sleep(Duration.ofSeconds(1)));
-                    }
-                    return "all the same";
-                });
+                Task<String> task =
+                        createTask(() -> {
+                            try {
+                                await(sleep(Duration.ofDays(1)));
+                            } catch (CancelledError e) {
+                                await(sleep(Duration.ofSeconds(1)));
+                            }
+                            return "all the same";
+                        });
                 await(sleep(Duration.ZERO));
                 CompletableFuture<String> copy = task.toCompletableFuture();
                 copy.cancel(true);
@@ -163,13 +170,14 @@ class ThreadsafeFuturesTest {
         @Contract(22)
         void anErrorThatCameAfterItWasCancelledIsStillReported() {
             runner.run(() -> {
-                Task<String> task = createTask(() -> {
-                    try {
-                        return await(sleep(Duration.ofDays(1), "result"));
-                    } finally {
-                        throwing("while it unwound");
-                    }
-                });
+                Task<String> task =
+                        createTask(() -> {
+                            try {
+                                return await(sleep(Duration.ofDays(1), "result"));
+                            } finally {
+                                throwing("while it unwound");
+                            }
+                        });
                 await(sleep(Duration.ZERO));
                 task.toCompletableFuture().cancel(true);
                 await(sleep(Duration.ofSeconds(1)));
@@ -178,7 +186,8 @@ class ThreadsafeFuturesTest {
             runner.close();
             assertThat(runner.reports)
                     .singleElement()
-                    .satisfies(report -> assertThat(report.exception()).hasMessage("while it unwound"));
+                    .satisfies(report ->
+                            assertThat(report.exception()).hasMessage("while it unwound"));
             runner.reports.clear();
         }
 
@@ -186,13 +195,19 @@ class ThreadsafeFuturesTest {
         void whatUsersHangOnItRunsOnNobodysTask() {
             runner.run(() -> {
                 AsyncFuture<Integer> future = loop.createFuture();
-                CompletableFuture<String> dependent = future.toCompletableFuture().thenApply(value -> {
-                    assertThat(getRunningLoop()).isSameAs(loop);
-                    assertThat(currentTask()).isNull();
-                    return String.valueOf(catchThrowable(() -> await(sleep(Duration.ZERO))));
-                });
+                CompletableFuture<String> dependent =
+                        future.toCompletableFuture()
+                                .thenApply(value -> {
+                                    assertThat(getRunningLoop()).isSameAs(loop);
+                                    assertThat(currentTask()).isNull();
+                                    return String.valueOf(
+                                            catchThrowable(() -> await(sleep(Duration.ZERO))));
+                                });
                 loop.callLater(Duration.ofSeconds(1), () -> future.setResult(1));
-                await(sleep(Duration.ofSeconds(2))); // this fiber does the loop's bookkeeping meanwhile
+                await(
+                        sleep(
+                                Duration.ofSeconds(
+                                        2))); // this fiber does the loop's bookkeeping meanwhile
                 assertThat(dependent.resultNow()).contains("inside a plain callback");
             });
         }
@@ -240,35 +255,43 @@ class ThreadsafeFuturesTest {
         void theCoroutineRunsOnTheLoopAndItsOutcomeComesBack() {
             IOException error = new IOException("as it is");
             runner.run(() -> {
-                CompletableFuture<String> result = OtherThread.call(() -> runCoroutineThreadsafe(
-                        () -> {
-                            assertThat(getRunningLoop()).isSameAs(loop);
-                            assertThat(currentTask()).isNotNull();
-                            return await(sleep(Duration.ofSeconds(1), "result"));
-                        },
-                        loop));
-                CompletableFuture<String> failure = OtherThread.call(() -> runCoroutineThreadsafe(
-                        () -> {
-                            await(sleep(Duration.ZERO));
-                            throw error;
-                        },
-                        loop));
-                CompletableFuture<String> cancellation = OtherThread.call(() -> runCoroutineThreadsafe(
-                        () -> {
-                            throw new CancelledError("by itself");
-                        },
-                        loop));
+                CompletableFuture<String> result =
+                        OtherThread.call(() ->
+                                runCoroutineThreadsafe(
+                                        () -> {
+                                            assertThat(getRunningLoop()).isSameAs(loop);
+                                            assertThat(currentTask()).isNotNull();
+                                            return await(sleep(Duration.ofSeconds(1), "result"));
+                                        },
+                                        loop));
+                CompletableFuture<String> failure =
+                        OtherThread.call(() ->
+                                runCoroutineThreadsafe(
+                                        () -> {
+                                            await(sleep(Duration.ZERO));
+                                            throw error;
+                                        },
+                                        loop));
+                CompletableFuture<String> cancellation =
+                        OtherThread.call(() ->
+                                runCoroutineThreadsafe(
+                                        () -> {
+                                            throw new CancelledError("by itself");
+                                        },
+                                        loop));
                 CompletableFuture<String> joined = OtherThread.start(result::join);
                 assertThat(await(joined)).isEqualTo("result");
                 assertThat(catchThrowable(() -> await(failure))).isSameAs(error);
-                assertThat(catchThrowable(() -> await(cancellation))).isInstanceOf(CancelledError.class);
+                assertThat(catchThrowable(() -> await(cancellation)))
+                        .isInstanceOf(CancelledError.class);
                 assertThat(cancellation).isCancelled();
             });
         }
 
         @Test
         void aLoopThatIsntRunningYetRunsItLater() {
-            CompletableFuture<Integer> result = OtherThread.call(() -> runCoroutineThreadsafe(() -> 1, loop));
+            CompletableFuture<Integer> result =
+                    OtherThread.call(() -> runCoroutineThreadsafe(() -> 1, loop));
             assertThat(result).isNotDone();
             runner.run(() -> await(sleep(Duration.ofSeconds(1))));
             assertThat(result).isCompletedWithValue(1);
@@ -277,12 +300,13 @@ class ThreadsafeFuturesTest {
         @Test
         void cancelledBeforeItBeganItNeverBegins() {
             runner.run(() -> {
-                CompletableFuture<?> result = OtherThread.call(() -> {
-                    CompletableFuture<Boolean> running =
-                            runCoroutineThreadsafe(() -> order.add("begun"), loop);
-                    running.cancel(true);
-                    return running;
-                });
+                CompletableFuture<?> result =
+                        OtherThread.call(() -> {
+                            CompletableFuture<Boolean> running =
+                                    runCoroutineThreadsafe(() -> order.add("begun"), loop);
+                            running.cancel(true);
+                            return running;
+                        });
                 await(sleep(Duration.ofSeconds(1)));
                 assertThat(result).isCancelled();
             });
@@ -293,17 +317,19 @@ class ThreadsafeFuturesTest {
         void cancelledAfterwardsItsTaskIsCancelled() {
             runner.run(() -> {
                 AsyncFuture<Void> begun = loop.createFuture();
-                CompletableFuture<Void> result = OtherThread.call(() -> runCoroutineThreadsafe(
-                        Coroutine.of(() -> {
-                            begun.setResult(null);
-                            try {
-                                await(sleep(Duration.ofDays(1)));
-                            } catch (CancelledError e) {
-                                order.add("cancelled");
-                                throw e;
-                            }
-                        }),
-                        loop));
+                CompletableFuture<Void> result =
+                        OtherThread.call(() ->
+                                runCoroutineThreadsafe(
+                                        Coroutine.of(() -> {
+                                            begun.setResult(null);
+                                            try {
+                                                await(sleep(Duration.ofDays(1)));
+                                            } catch (CancelledError e) {
+                                                order.add("cancelled");
+                                                throw e;
+                                            }
+                                        }),
+                                        loop));
                 await(begun);
                 await(sleep(Duration.ofSeconds(1)));
                 OtherThread.run(() -> assertThat(result.cancel(true)).isTrue());
@@ -316,7 +342,8 @@ class ThreadsafeFuturesTest {
         @Test
         void ifTheLoopIsClosedMeanwhileItIsCancelled() {
             EventLoop brief = shortLivedLoop();
-            CompletableFuture<Integer> neverBegun = OtherThread.call(() -> runCoroutineThreadsafe(() -> 1, brief));
+            CompletableFuture<Integer> neverBegun =
+                    OtherThread.call(() -> runCoroutineThreadsafe(() -> 1, brief));
             brief.close();
             assertThat(neverBegun).isCancelled();
             assertThatThrownBy(neverBegun::join)
@@ -336,25 +363,28 @@ class ThreadsafeFuturesTest {
 
         @Test
         void aFactoryThatFailsFailsItAndIsReported() {
-            loop.setTaskFactory(new TaskFactory() {
-                private boolean once;
+            loop.setTaskFactory(
+                    new TaskFactory() {
+                        private boolean once;
 
-                @Override
-                public <T> Task<T> createTask(EventLoop l, Coroutine<T> coroutine, TaskOptions options) {
-                    if (!once) {
-                        once = true;
-                        throw new UnsupportedOperationException("no tasks here");
-                    }
-                    return l.newTask(coroutine, options);
-                }
-            });
+                        @Override
+                        public <T> Task<T> createTask(
+                                EventLoop l, Coroutine<T> coroutine, TaskOptions options) {
+                            if (!once) {
+                                once = true;
+                                throw new UnsupportedOperationException("no tasks here");
+                            }
+                            return l.newTask(coroutine, options);
+                        }
+                    });
             CompletableFuture<Integer> result = runCoroutineThreadsafe(() -> 1, loop);
             loop.stop();
             loop.runForever();
             assertThat(result.exceptionNow()).hasMessage("no tasks here");
             assertThat(runner.reports)
                     .singleElement()
-                    .satisfies(report -> assertThat(report.exception()).hasMessage("no tasks here"));
+                    .satisfies(
+                            report -> assertThat(report.exception()).hasMessage("no tasks here"));
             runner.reports.clear();
         }
 
@@ -391,7 +421,8 @@ class ThreadsafeFuturesTest {
                 assertThat(result.done()).isFalse();
                 assertThat(await(result)).isEqualTo("result");
                 assertThat(catchThrowable(() -> await(failure))).isSameAs(error);
-                assertThat(catchThrowable(() -> await(cancellation))).isInstanceOf(CancelledError.class);
+                assertThat(catchThrowable(() -> await(cancellation)))
+                        .isInstanceOf(CancelledError.class);
                 assertThat(cancellation.cancelled()).isTrue();
             });
         }
@@ -424,12 +455,16 @@ class ThreadsafeFuturesTest {
             runner.run(() -> {
                 CompletableFuture<String> source = new CompletableFuture<>();
                 AsyncFuture<String> future = wrapFuture(source);
-                CompletableFuture<String> dependent = source.handle((value, error) -> {
-                    assertThat(currentTask()).isNull();
-                    return String.valueOf(error);
-                });
+                CompletableFuture<String> dependent =
+                        source.handle((value, error) -> {
+                            assertThat(currentTask()).isNull();
+                            return String.valueOf(error);
+                        });
                 assertThat(future.cancel()).isTrue();
-                await(sleep(Duration.ofSeconds(1))); // this fiber does the loop's bookkeeping meanwhile
+                await(
+                        sleep(
+                                Duration.ofSeconds(
+                                        1))); // this fiber does the loop's bookkeeping meanwhile
                 assertThat(source).isCancelled();
                 assertThat(dependent.resultNow()).contains("CancellationException");
             });
@@ -438,12 +473,13 @@ class ThreadsafeFuturesTest {
         @Test
         void whatTheSourceSaysAfterThatIsDropped() {
             runner.run(() -> {
-                CompletableFuture<String> source = new CompletableFuture<>() {
-                    @Override
-                    public boolean cancel(boolean mayInterruptIfRunning) {
-                        return false; // goes on
-                    }
-                };
+                CompletableFuture<String> source =
+                        new CompletableFuture<>() {
+                            @Override
+                            public boolean cancel(boolean mayInterruptIfRunning) {
+                                return false; // goes on
+                            }
+                        };
                 AsyncFuture<String> future = wrapFuture(source);
                 future.cancel();
                 await(sleep(Duration.ZERO));
@@ -463,9 +499,10 @@ class ThreadsafeFuturesTest {
 
         @Test
         void aStageThatIsNullIsRefused() {
-            runner.run(() -> assertThatThrownBy(() -> wrapFuture(null))
-                    .isInstanceOf(NullPointerException.class)
-                    .hasMessage("wrapFuture: the stage is null"));
+            runner.run(() ->
+                    assertThatThrownBy(() -> wrapFuture(null))
+                            .isInstanceOf(NullPointerException.class)
+                            .hasMessage("wrapFuture: the stage is null"));
         }
 
         @Test
@@ -487,10 +524,12 @@ class ThreadsafeFuturesTest {
                     order.add("other task");
                 });
                 assertThat(await(CompletableFuture.completedFuture("result"))).isEqualTo("result");
-                assertThat(catchThrowable(() -> await(CompletableFuture.failedFuture(error)))).isSameAs(error);
+                assertThat(catchThrowable(() -> await(CompletableFuture.failedFuture(error))))
+                        .isSameAs(error);
                 CompletableFuture<String> cancelled = new CompletableFuture<>();
                 cancelled.cancel(true);
-                assertThat(catchThrowable(() -> await(cancelled))).isInstanceOf(CancelledError.class);
+                assertThat(catchThrowable(() -> await(cancelled)))
+                        .isInstanceOf(CancelledError.class);
                 order.add("not suspended");
                 await(sleep(Duration.ZERO));
             });
@@ -503,9 +542,10 @@ class ThreadsafeFuturesTest {
             runner.run(() -> {
                 CompletionStage<String> stage = OtherThread.start(() -> "result");
                 assertThat(await(stage)).isEqualTo("result");
-                CompletableFuture<String> failing = OtherThread.start(() -> {
-                    throw error;
-                });
+                CompletableFuture<String> failing =
+                        OtherThread.start(() -> {
+                            throw error;
+                        });
                 assertThat(catchThrowable(() -> await(failing))).isSameAs(error);
                 for (int i = 0; i < 1000; i++) {
                     int number = i;
@@ -553,7 +593,8 @@ class ThreadsafeFuturesTest {
                 source.cancel(true);
                 await(sleep(Duration.ofSeconds(1)));
                 assertThat(pending.cancelled()).isTrue();
-                assertThat(catchThrowable(() -> await(dependent))).isInstanceOf(CancelledError.class);
+                assertThat(catchThrowable(() -> await(dependent)))
+                        .isInstanceOf(CancelledError.class);
             });
         }
 
@@ -592,9 +633,10 @@ class ThreadsafeFuturesTest {
             assertThatThrownBy(() -> await(CompletableFuture.completedFuture(1)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("await outside of a coroutine");
-            runner.run(() -> assertThatThrownBy(() -> await((CompletionStage<Integer>) null))
-                    .isInstanceOf(NullPointerException.class)
-                    .hasMessage("await: the stage is null"));
+            runner.run(() ->
+                    assertThatThrownBy(() -> await((CompletionStage<Integer>) null))
+                            .isInstanceOf(NullPointerException.class)
+                            .hasMessage("await: the stage is null"));
         }
     }
 }

@@ -4,17 +4,20 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** Requests to cancel that are taken back. */
 class UncancelTest {
@@ -44,16 +47,17 @@ class UncancelTest {
     @Test
     @Contract(31)
     void reachingZeroForgetsACancellationThatWasntDelivered() {
-        String result = runner.run(() -> {
-            Task<?> task = currentTask();
-            task.cancel();
-            task.cancel();
-            task.uncancel();
-            task.uncancel();
-            await(sleep(Duration.ZERO));
-            await(sleep(Duration.ofSeconds(1)));
-            return "went on";
-        });
+        String result =
+                runner.run(() -> {
+                    Task<?> task = currentTask();
+                    task.cancel();
+                    task.cancel();
+                    task.uncancel();
+                    task.uncancel();
+                    await(sleep(Duration.ZERO));
+                    await(sleep(Duration.ofSeconds(1)));
+                    return "went on";
+                });
         assertThat(result).isEqualTo("went on");
     }
 
@@ -61,12 +65,13 @@ class UncancelTest {
     @Contract(31)
     void oneRequestThatIsLeftIsDelivered() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                currentTask().cancel("one");
-                currentTask().cancel("two");
-                currentTask().uncancel();
-                await(sleep(Duration.ZERO));
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        currentTask().cancel("one");
+                        currentTask().cancel("two");
+                        currentTask().uncancel();
+                        await(sleep(Duration.ZERO));
+                    });
             assertThatThrownBy(() -> await(task))
                     .isInstanceOf(CancelledError.class)
                     .hasMessage("two");
@@ -77,26 +82,29 @@ class UncancelTest {
     @Test
     @Contract({24, 31})
     void aTaskUncancelledBeforeItsFirstStepRuns() {
-        String result = runner.run(() -> {
-            Task<String> task = createTask(() -> "ran");
-            task.cancel();
-            assertThat(task.uncancel()).isZero();
-            return await(task);
-        });
+        String result =
+                runner.run(() -> {
+                    Task<String> task = createTask(() -> "ran");
+                    task.cancel();
+                    assertThat(task.uncancel()).isZero();
+                    return await(task);
+                });
         assertThat(result).isEqualTo("ran");
     }
 
     @Test
     @Contract(31)
     void aTaskThatCancelsItselfTakesItBackAndReturnsIsNotCancelled() {
-        String result = runner.run(() -> {
-            Task<String> task = createTask(() -> {
-                currentTask().cancel();
-                currentTask().uncancel();
-                return "fine";
-            });
-            return await(task);
-        });
+        String result =
+                runner.run(() -> {
+                    Task<String> task =
+                            createTask(() -> {
+                                currentTask().cancel();
+                                currentTask().uncancel();
+                                return "fine";
+                            });
+                    return await(task);
+                });
         assertThat(result).isEqualTo("fine");
     }
 
@@ -116,14 +124,21 @@ class UncancelTest {
         });
     }
 
-    /** A block with a deadline as a user would write it: it cancels its own task and takes that back. */
+    /**
+     * A block with a deadline as a user would write it: it cancels its own task and takes that
+     * back.
+     */
     private static void withDeadline(Duration deadline, VoidCoroutine block) throws Exception {
         Task<?> task = currentTask();
         boolean[] passed = {false};
-        TimerHandle timer = task.getLoop().callLater(deadline, () -> {
-            passed[0] = true;
-            task.cancel();
-        });
+        TimerHandle timer =
+                task.getLoop()
+                        .callLater(
+                                deadline,
+                                () -> {
+                                    passed[0] = true;
+                                    task.cancel();
+                                });
         try {
             block.run();
         } catch (CancelledError e) {
@@ -140,10 +155,12 @@ class UncancelTest {
         return createTask(() -> {
             List<String> seen = new ArrayList<>();
             try {
-                withDeadline(deadline, () -> {
-                    await(sleep(work));
-                    seen.add("work");
-                });
+                withDeadline(
+                        deadline,
+                        () -> {
+                            await(sleep(work));
+                            seen.add("work");
+                        });
             } catch (TimeoutException e) {
                 seen.add("timeout");
             }
@@ -157,8 +174,10 @@ class UncancelTest {
     @Contract(31)
     void aBlockThatCancelsItsOwnTaskDoesntHarmTheCodeAfterIt() {
         runner.run(() -> {
-            Task<List<String>> inTime = guarded(Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(9));
-            Task<List<String>> late = guarded(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(9));
+            Task<List<String>> inTime =
+                    guarded(Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(9));
+            Task<List<String>> late =
+                    guarded(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(9));
             assertThat(await(inTime)).containsExactly("work", "after");
             assertThat(await(late)).containsExactly("timeout", "after");
             assertThat(late.cancelling()).isZero();
@@ -169,7 +188,8 @@ class UncancelTest {
     @Contract(31)
     void aBlockThatCancelsItsOwnTaskDoesntTakeSomebodyElsesCancelBack() {
         runner.run(() -> {
-            Task<List<String>> task = guarded(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(9));
+            Task<List<String>> task =
+                    guarded(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(9));
             task.getLoop().callLater(Duration.ofSeconds(1), () -> task.cancel("outside"));
             assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
             assertThat(task.cancelled()).isTrue();

@@ -6,12 +6,18 @@ import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.OtherThread;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,9 +25,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Exceptions that nobody asks for are reported, and those that somebody asked for aren't. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -55,7 +58,9 @@ class UnretrievedTest {
         }
     }
 
-    /** Has garbage collected on another thread until {@code reached}; that other thread ends then. */
+    /**
+     * Has garbage collected on another thread until {@code reached}; that other thread ends then.
+     */
     private static CompletableFuture<Void> collectUntil(BooleanSupplier reached) {
         return OtherThread.start(() -> {
             while (!reached.getAsBoolean()) {
@@ -77,7 +82,9 @@ class UnretrievedTest {
         assertThat(reports).hasSize(50);
         for (int i = 0; i < 50; i++) {
             assertThat(reports.get(i).message()).isEqualTo("Future exception was never retrieved");
-            assertThat(reports.get(i).exception()).isInstanceOf(IOException.class).hasMessage("" + i);
+            assertThat(reports.get(i).exception())
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("" + i);
             assertThat(reports.get(i).future()).isSameAs(futures.get(i));
         }
         loop.close();
@@ -87,19 +94,22 @@ class UnretrievedTest {
     @Test
     @Contract(22)
     void ofATaskTheNameIsSaid() {
-        Task<Integer> task = loop.createTask(
-                () -> {
-                    throw new IOException("broken");
-                },
-                TaskOptions.DEFAULT.name("T"));
+        Task<Integer> task =
+                loop.createTask(
+                        () -> {
+                            throw new IOException("broken");
+                        },
+                        TaskOptions.DEFAULT.name("T"));
         runIterations(1);
         assertThat(reports).isEmpty();
         loop.close();
-        assertThat(reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).isEqualTo("Task exception was never retrieved: T");
-            assertThat(report.exception()).hasMessage("broken");
-            assertThat(report.task()).isSameAs(task);
-        });
+        assertThat(reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message()).isEqualTo("Task exception was never retrieved: T");
+                    assertThat(report.exception()).hasMessage("broken");
+                    assertThat(report.task()).isSameAs(task);
+                });
     }
 
     @Test
@@ -113,20 +123,26 @@ class UnretrievedTest {
         AsyncFuture<Integer> elsewhere = failed("on another thread");
         assertThat(OtherThread.failureOf(elsewhere::result)).hasMessage("on another thread");
         assertThat(catchThrowable(() -> loop.runUntilComplete(failed("run")))).hasMessage("run");
-        assertThat(catchThrowable(() -> loop.runUntilComplete(() -> {
-                    throw new IOException("main");
-                })))
+        assertThat(
+                        catchThrowable(() ->
+                                loop.runUntilComplete(() -> {
+                                    throw new IOException("main");
+                                })))
                 .hasMessage("main");
         assertThat(failed("copied").toCompletableFuture()).isCompletedExceptionally();
         loop.runUntilComplete(() -> {
             assertThat(catchThrowable(() -> await(failed("awaited")))).hasMessage("awaited");
             AsyncFuture<Integer> pending = loop.createFuture();
-            Task<?> waiting = createTask(() -> assertThat(catchThrowable(() -> await(pending))).hasMessage("later"));
+            Task<?> waiting =
+                    createTask(() ->
+                            assertThat(catchThrowable(() -> await(pending))).hasMessage("later"));
             await(sleep(Duration.ofSeconds(1)));
             pending.setException(new IOException("later"));
             await(waiting);
-            assertThat(catchThrowable(() -> await(gather(failed("gathered"))))).hasMessage("gathered");
-            assertThat(await(Asyncio.gatherReturnExceptions(List.of(failed("returned"))))).hasSize(1);
+            assertThat(catchThrowable(() -> await(gather(failed("gathered")))))
+                    .hasMessage("gathered");
+            assertThat(await(Asyncio.gatherReturnExceptions(List.of(failed("returned")))))
+                    .hasSize(1);
             return null;
         });
         loop.close();
@@ -142,7 +158,8 @@ class UnretrievedTest {
         runIterations(1);
         loop.close();
         assertThat(called).containsExactly("done: true");
-        assertThat(reports).extracting(report -> String.valueOf(report.exception()))
+        assertThat(reports)
+                .extracting(report -> String.valueOf(report.exception()))
                 .containsExactly("java.io.IOException: nobody asked");
     }
 
@@ -162,23 +179,28 @@ class UnretrievedTest {
     @Test
     @Contract(22)
     void aFutureThatWasCollectedIsReportedWhileTheLoopRuns() {
-        CompletableFuture<Void> collector = loop.runUntilComplete(() -> {
-            AsyncFuture<Void> reported = loop.createFuture();
-            loop.setExceptionHandler((l, context) -> {
-                reports.add(context);
-                reported.setResult(null);
-            });
-            failed("nobody can ask any more");
-            CompletableFuture<Void> collecting = collectUntil(reported::done);
-            await(reported);
-            return collecting;
-        });
+        CompletableFuture<Void> collector =
+                loop.runUntilComplete(() -> {
+                    AsyncFuture<Void> reported = loop.createFuture();
+                    loop.setExceptionHandler((l, context) -> {
+                        reports.add(context);
+                        reported.setResult(null);
+                    });
+                    failed("nobody can ask any more");
+                    CompletableFuture<Void> collecting = collectUntil(reported::done);
+                    await(reported);
+                    return collecting;
+                });
         collector.join();
-        assertThat(reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).isEqualTo("Future exception was never retrieved");
-            assertThat(report.exception()).isInstanceOf(IOException.class).hasMessage("nobody can ask any more");
-            assertThat(report.future()).isNull();
-        });
+        assertThat(reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message()).isEqualTo("Future exception was never retrieved");
+                    assertThat(report.exception())
+                            .isInstanceOf(IOException.class)
+                            .hasMessage("nobody can ask any more");
+                    assertThat(report.future()).isNull();
+                });
         loop.close();
         assertThat(reports).as("not twice").hasSize(1);
     }
@@ -188,73 +210,81 @@ class UnretrievedTest {
     void soIsATaskInItsOwnContextAndWithTheStackOfItsMaker() {
         loop.setDebug(true);
         List<String> seen = new ArrayList<>();
-        CompletableFuture<Void> collector = loop.runUntilComplete(() -> {
-            AsyncFuture<Void> reported = loop.createFuture();
-            loop.setExceptionHandler((l, context) -> {
-                seen.add(VAR.get() + ", " + currentTask());
-                reports.add(context);
-                reported.setResult(null);
-            });
-            createTask(
-                    () -> {
-                        VAR.set("the task's");
-                        throw new IOException("broken");
-                    },
-                    TaskOptions.DEFAULT.name("T"));
-            await(sleep(Duration.ofSeconds(1)));
-            CompletableFuture<Void> collecting = collectUntil(reported::done);
-            await(reported);
-            return collecting;
-        });
+        CompletableFuture<Void> collector =
+                loop.runUntilComplete(() -> {
+                    AsyncFuture<Void> reported = loop.createFuture();
+                    loop.setExceptionHandler((l, context) -> {
+                        seen.add(VAR.get() + ", " + currentTask());
+                        reports.add(context);
+                        reported.setResult(null);
+                    });
+                    createTask(
+                            () -> {
+                                VAR.set("the task's");
+                                throw new IOException("broken");
+                            },
+                            TaskOptions.DEFAULT.name("T"));
+                    await(sleep(Duration.ofSeconds(1)));
+                    CompletableFuture<Void> collecting = collectUntil(reported::done);
+                    await(reported);
+                    return collecting;
+                });
         collector.join();
         assertThat(seen).containsExactly("the task's, null");
-        assertThat(reports).singleElement().satisfies(report -> {
-            assertThat(report.message()).isEqualTo("Task exception was never retrieved: T");
-            assertThat(report.source()).isNotNull();
-            assertThat(report.source().getStackTrace())
-                    .anyMatch(frame -> frame.getClassName().equals(UnretrievedTest.class.getName()));
-        });
+        assertThat(reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message()).isEqualTo("Task exception was never retrieved: T");
+                    assertThat(report.source()).isNotNull();
+                    assertThat(report.source().getStackTrace())
+                            .anyMatch(frame ->
+                                    frame.getClassName().equals(UnretrievedTest.class.getName()));
+                });
     }
 
     @Test
     @Contract(22)
     void whatWasRetrievedBeforeItWasCollectedIsntReported() {
-        CompletableFuture<Void> collector = loop.runUntilComplete(() -> {
-            AsyncFuture<Void> reported = loop.createFuture();
-            loop.setExceptionHandler((l, context) -> {
-                reports.add(context);
-                reported.setResult(null);
-            });
-            for (int i = 0; i < 100; i++) {
-                assertThat(failed("retrieved").exception()).isNotNull();
-            }
-            failed("not retrieved"); // the last to be made: the others are garbage by then
-            CompletableFuture<Void> collecting = collectUntil(reported::done);
-            await(reported);
-            return collecting;
-        });
+        CompletableFuture<Void> collector =
+                loop.runUntilComplete(() -> {
+                    AsyncFuture<Void> reported = loop.createFuture();
+                    loop.setExceptionHandler((l, context) -> {
+                        reports.add(context);
+                        reported.setResult(null);
+                    });
+                    for (int i = 0; i < 100; i++) {
+                        assertThat(failed("retrieved").exception()).isNotNull();
+                    }
+                    failed("not retrieved"); // the last to be made: the others are garbage by then
+                    CompletableFuture<Void> collecting = collectUntil(reported::done);
+                    await(reported);
+                    return collecting;
+                });
         collector.join();
         loop.close();
-        assertThat(reports).extracting(report -> String.valueOf(report.exception()))
+        assertThat(reports)
+                .extracting(report -> String.valueOf(report.exception()))
                 .containsExactly("java.io.IOException: not retrieved");
     }
 
     @Test
     void aFutureThatIsStillHeldIsntReportedHoweverMuchIsCollected() {
         AsyncFuture<Integer> held = failed("held");
-        CompletableFuture<Void> collector = loop.runUntilComplete(() -> {
-            AsyncFuture<Void> reported = loop.createFuture();
-            loop.setExceptionHandler((l, context) -> {
-                reports.add(context);
-                reported.setResult(null);
-            });
-            failed("not held");
-            CompletableFuture<Void> collecting = collectUntil(reported::done);
-            await(reported);
-            return collecting;
-        });
+        CompletableFuture<Void> collector =
+                loop.runUntilComplete(() -> {
+                    AsyncFuture<Void> reported = loop.createFuture();
+                    loop.setExceptionHandler((l, context) -> {
+                        reports.add(context);
+                        reported.setResult(null);
+                    });
+                    failed("not held");
+                    CompletableFuture<Void> collecting = collectUntil(reported::done);
+                    await(reported);
+                    return collecting;
+                });
         collector.join();
-        assertThat(reports).extracting(report -> String.valueOf(report.exception()))
+        assertThat(reports)
+                .extracting(report -> String.valueOf(report.exception()))
                 .containsExactly("java.io.IOException: not held");
         assertThat(held.exception()).hasMessage("held");
     }

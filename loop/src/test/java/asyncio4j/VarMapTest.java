@@ -3,15 +3,17 @@ package asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.internal.context.VarMap;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The map under a context does what a HashMap does, and what it once was it stays. */
 class VarMapTest {
@@ -28,7 +30,8 @@ class VarMapTest {
         return keys;
     }
 
-    private static void assertSame(VarMap map, Map<TestKey, @Nullable Object> expected, List<TestKey> keys) {
+    private static void assertSame(
+            VarMap map, Map<TestKey, @Nullable Object> expected, List<TestKey> keys) {
         assertThat(map.size()).isEqualTo(expected.size());
         for (TestKey key : keys) {
             Object there = map.get(key, NOTHING);
@@ -48,7 +51,11 @@ class VarMapTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 2, 200, 0.5", "2, 40, 5000, 0.5", "3, 1000, 20000, 0.5", "4, 5000, 60000, 0.2", "5, 5000, 60000, 0.6",
+        "1, 2, 200, 0.5",
+        "2, 40, 5000, 0.5",
+        "3, 1000, 20000, 0.5",
+        "4, 5000, 60000, 0.2",
+        "5, 5000, 60000, 0.6",
     })
     void itDoesWhatAHashMapDoes(long seed, int keyCount, int operations, double removals) {
         Random random = new Random(seed);

@@ -6,17 +6,20 @@ import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** An await with a deadline: in whose task, cancelled by whom, and with what outcome. */
 class WaitForTest {
@@ -43,11 +46,12 @@ class WaitForTest {
     void aCoroutineRunsInTheCallersTaskAndContext() {
         ContextVar<String> variable = ContextVar.of("waitFor");
         runner.run(() -> {
-            Coroutine<Task<?>> body = () -> {
-                variable.set("inside");
-                turn();
-                return currentTask();
-            };
+            Coroutine<Task<?>> body =
+                    () -> {
+                        variable.set("inside");
+                        turn();
+                        return currentTask();
+                    };
             Task<?> inside = await(waitFor(body, SECOND));
             assertThat(inside).isSameAs(currentTask());
             assertThat(variable.get()).isEqualTo("inside");
@@ -59,9 +63,10 @@ class WaitForTest {
         Exception error = new IllegalArgumentException("in time");
         runner.run(() -> {
             assertThat(await(waitFor(sleep(SECOND, "value"), HOUR))).isEqualTo("value");
-            Coroutine<String> fails = () -> {
-                throw error;
-            };
+            Coroutine<String> fails =
+                    () -> {
+                        throw error;
+                    };
             assertThatThrownBy(() -> await(waitFor(fails, HOUR))).isSameAs(error);
             await(sleep(HOUR.multipliedBy(2)));
             assertThat(currentTask().cancelling()).isZero();
@@ -73,14 +78,15 @@ class WaitForTest {
     @Contract(43)
     void pastTheDeadlineTheCoroutineIsCancelledAndTimeoutExceptionThrown() {
         runner.run(() -> {
-            Coroutine<?> careful = Coroutine.of(() -> {
-                try {
-                    await(sleep(HOUR));
-                } finally {
-                    await(sleep(SECOND));
-                    order.add("clean");
-                }
-            });
+            Coroutine<?> careful =
+                    Coroutine.of(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } finally {
+                            await(sleep(SECOND));
+                            order.add("clean");
+                        }
+                    });
             assertThatThrownBy(() -> await(waitFor(careful, SECOND)))
                     .isInstanceOf(TimeoutException.class)
                     .hasMessageContaining("PT1S")
@@ -96,7 +102,8 @@ class WaitForTest {
     void pastTheDeadlineAnAwaitedTaskIsCancelled() {
         runner.run(() -> {
             Task<?> task = createTask(sleep(HOUR));
-            assertThatThrownBy(() -> await(waitFor(task, SECOND))).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> await(waitFor(task, SECOND)))
+                    .isInstanceOf(TimeoutException.class);
             assertThat(task.cancelled()).isTrue();
         });
     }
@@ -105,13 +112,14 @@ class WaitForTest {
     @Contract(43)
     void aSwallowedCancelGivesTheValueAndNoTimeout() {
         runner.run(() -> {
-            Coroutine<String> swallows = () -> {
-                try {
-                    return await(sleep(HOUR, "slept"));
-                } catch (CancelledError e) {
-                    return "swallowed";
-                }
-            };
+            Coroutine<String> swallows =
+                    () -> {
+                        try {
+                            return await(sleep(HOUR, "slept"));
+                        } catch (CancelledError e) {
+                            return "swallowed";
+                        }
+                    };
             assertThat(await(waitFor(swallows, SECOND))).isEqualTo("swallowed");
             assertThat(currentTask().cancelling()).isZero();
             turn(); // nothing is left to be delivered
@@ -123,13 +131,14 @@ class WaitForTest {
     void anErrorThrownInsteadOfTheCancelComesOutAsItIs() {
         Exception error = new IllegalArgumentException("instead");
         runner.run(() -> {
-            Coroutine<?> replaces = Coroutine.of(() -> {
-                try {
-                    await(sleep(HOUR));
-                } catch (CancelledError e) {
-                    throw error;
-                }
-            });
+            Coroutine<?> replaces =
+                    Coroutine.of(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } catch (CancelledError e) {
+                            throw error;
+                        }
+                    });
             assertThatThrownBy(() -> await(waitFor(replaces, SECOND))).isSameAs(error);
             assertThat(currentTask().cancelling()).isZero();
         });
@@ -164,16 +173,17 @@ class WaitForTest {
     @Test
     void aTimeoutInATaskThatIsBeingCancelledIsATimeout() {
         runner.run(() -> {
-            Task<?> task = createTask(() -> {
-                try {
-                    await(sleep(HOUR));
-                } catch (CancelledError e) {
-                    assertThatThrownBy(() -> await(waitFor(sleep(HOUR), SECOND)))
-                            .isInstanceOf(TimeoutException.class);
-                    order.add("timeout");
-                    throw e;
-                }
-            });
+            Task<?> task =
+                    createTask(() -> {
+                        try {
+                            await(sleep(HOUR));
+                        } catch (CancelledError e) {
+                            assertThatThrownBy(() -> await(waitFor(sleep(HOUR), SECOND)))
+                                    .isInstanceOf(TimeoutException.class);
+                            order.add("timeout");
+                            throw e;
+                        }
+                    });
             turn();
             task.cancel("outside");
             assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
@@ -185,10 +195,12 @@ class WaitForTest {
     @Test
     void theNearerOfTwoDeadlinesDecides() {
         runner.run(() -> {
-            assertThatThrownBy(() -> await(waitFor(waitFor(sleep(HOUR), SECOND.multipliedBy(2)), SECOND)))
+            assertThatThrownBy(() ->
+                            await(waitFor(waitFor(sleep(HOUR), SECOND.multipliedBy(2)), SECOND)))
                     .isInstanceOf(TimeoutException.class)
                     .hasMessageContaining("PT1S");
-            assertThatThrownBy(() -> await(waitFor(waitFor(sleep(HOUR), SECOND), SECOND.multipliedBy(2))))
+            assertThatThrownBy(() ->
+                            await(waitFor(waitFor(sleep(HOUR), SECOND), SECOND.multipliedBy(2))))
                     .isInstanceOf(TimeoutException.class)
                     .hasMessageContaining("PT1S");
             assertThat(currentTask().cancelling()).isZero();
@@ -201,7 +213,8 @@ class WaitForTest {
         runner.run(() -> {
             Coroutine<Boolean> body = () -> order.add("body");
             for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
-                assertThatThrownBy(() -> await(waitFor(body, none))).isInstanceOf(TimeoutException.class);
+                assertThatThrownBy(() -> await(waitFor(body, none)))
+                        .isInstanceOf(TimeoutException.class);
             }
         });
         assertThat(order).isEmpty();
@@ -231,30 +244,34 @@ class WaitForTest {
     void withoutTimeWhatRunsIsCancelledAndWaitedFor() {
         Exception error = new IllegalArgumentException("instead");
         runner.run(() -> {
-            Task<String> obeys = createTask(() -> {
-                try {
-                    return await(sleep(HOUR, "never"));
-                } finally {
-                    await(sleep(SECOND));
-                    order.add("clean");
-                }
-            });
-            Task<String> swallows = createTask(() -> {
-                try {
-                    return await(sleep(HOUR, "never"));
-                } catch (CancelledError e) {
-                    return "swallowed";
-                }
-            });
-            Task<String> fails = createTask(() -> {
-                try {
-                    return await(sleep(HOUR, "never"));
-                } catch (CancelledError e) {
-                    throw error;
-                }
-            });
+            Task<String> obeys =
+                    createTask(() -> {
+                        try {
+                            return await(sleep(HOUR, "never"));
+                        } finally {
+                            await(sleep(SECOND));
+                            order.add("clean");
+                        }
+                    });
+            Task<String> swallows =
+                    createTask(() -> {
+                        try {
+                            return await(sleep(HOUR, "never"));
+                        } catch (CancelledError e) {
+                            return "swallowed";
+                        }
+                    });
+            Task<String> fails =
+                    createTask(() -> {
+                        try {
+                            return await(sleep(HOUR, "never"));
+                        } catch (CancelledError e) {
+                            throw error;
+                        }
+                    });
             turn();
-            assertThatThrownBy(() -> await(waitFor(obeys, Duration.ZERO))).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> await(waitFor(obeys, Duration.ZERO)))
+                    .isInstanceOf(TimeoutException.class);
             assertThat(order).containsExactly("clean");
             assertThat(obeys.cancelled()).isTrue();
             assertThat(await(waitFor(swallows, Duration.ZERO))).isEqualTo("swallowed");
@@ -266,17 +283,21 @@ class WaitForTest {
     @Test
     void lambdasWithAndWithoutAResultMayBeWaitedFor() {
         runner.run(() -> {
-            assertThat(await(waitFor(() -> await(sleep(SECOND, "value")), HOUR))).isEqualTo("value");
-            await(waitFor(
-                    () -> {
-                        order.add("body");
-                    },
-                    HOUR));
-            assertThatThrownBy(() -> await(waitFor(
+            assertThat(await(waitFor(() -> await(sleep(SECOND, "value")), HOUR)))
+                    .isEqualTo("value");
+            await(
+                    waitFor(
                             () -> {
-                                await(sleep(HOUR));
+                                order.add("body");
                             },
-                            SECOND)))
+                            HOUR));
+            assertThatThrownBy(() ->
+                            await(
+                                    waitFor(
+                                            () -> {
+                                                await(sleep(HOUR));
+                                            },
+                                            SECOND)))
                     .isInstanceOf(TimeoutException.class);
         });
         assertThat(order).containsExactly("body");
@@ -286,7 +307,8 @@ class WaitForTest {
     void anEndlessTimeoutNeverPasses() {
         runner.run(() -> {
             Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
-            assertThat(await(waitFor(sleep(Duration.ofDays(1000), "slept"), endless))).isEqualTo("slept");
+            assertThat(await(waitFor(sleep(Duration.ofDays(1000), "slept"), endless)))
+                    .isEqualTo("slept");
         });
     }
 

@@ -3,10 +3,17 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import asyncio4j.testing.OtherThread;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -18,45 +25,44 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** A loop that runs is touched by its own thread alone, and says so at once, in debug mode or not. */
+/**
+ * A loop that runs is touched by its own thread alone, and says so at once, in debug mode or not.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WrongThreadTest {
 
     /** The methods that any thread may call. */
-    private static final Set<String> EVERYBODYS = Set.of(
-            // the loop
-            "callSoonThreadsafe",
-            "isRunning",
-            "isClosed",
-            "time",
-            "getDebug",
-            "defaultExceptionHandler",
-            // refused while the loop runs, whichever thread calls
-            "runForever",
-            "runUntilComplete",
-            "close",
-            // a future
-            "getLoop",
-            "done",
-            "cancelled",
-            "result",
-            "exception",
-            "toCompletableFuture",
-            "toString",
-            // a task
-            "getName",
-            "getContext",
-            "getCoroutine",
-            "getStack",
-            "cancelling",
-            // nobody's: a task refuses them
-            "setResult",
-            "setException");
+    private static final Set<String> EVERYBODYS =
+            Set.of(
+                    // the loop
+                    "callSoonThreadsafe",
+                    "isRunning",
+                    "isClosed",
+                    "time",
+                    "getDebug",
+                    "defaultExceptionHandler",
+                    // refused while the loop runs, whichever thread calls
+                    "runForever",
+                    "runUntilComplete",
+                    "close",
+                    // a future
+                    "getLoop",
+                    "done",
+                    "cancelled",
+                    "result",
+                    "exception",
+                    "toCompletableFuture",
+                    "toString",
+                    // a task
+                    "getName",
+                    "getContext",
+                    "getCoroutine",
+                    "getStack",
+                    "cancelling",
+                    // nobody's: a task refuses them
+                    "setResult",
+                    "setException");
 
     private static final Context CONTEXT = new Context();
 
@@ -84,20 +90,26 @@ class WrongThreadTest {
         uses.put("callAt in a context", () -> loop.callAt(Duration.ZERO, callback, CONTEXT));
         uses.put("createFuture", loop::createFuture);
         uses.put("createTask", () -> loop.createTask(coroutine));
-        uses.put("createTask with options", () -> loop.createTask(coroutine, TaskOptions.DEFAULT.eagerStart(true)));
+        uses.put(
+                "createTask with options",
+                () -> loop.createTask(coroutine, TaskOptions.DEFAULT.eagerStart(true)));
         uses.put("newTask", () -> loop.newTask(coroutine, TaskOptions.DEFAULT));
         uses.put("setTaskFactory", () -> loop.setTaskFactory(null));
         uses.put("getTaskFactory", loop::getTaskFactory);
         uses.put("allTasks", loop::allTasks);
         uses.put("runInExecutor", () -> loop.runInExecutor(null, () -> 1));
-        uses.put("setDefaultExecutor", () -> {
-            try (var executor = Executors.newSingleThreadExecutor()) {
-                loop.setDefaultExecutor(executor);
-            }
-        });
+        uses.put(
+                "setDefaultExecutor",
+                () -> {
+                    try (var executor = Executors.newSingleThreadExecutor()) {
+                        loop.setDefaultExecutor(executor);
+                    }
+                });
         uses.put("setExceptionHandler", () -> loop.setExceptionHandler(null));
         uses.put("getExceptionHandler", loop::getExceptionHandler);
-        uses.put("callExceptionHandler", () -> loop.callExceptionHandler(ExceptionContext.of("told", null)));
+        uses.put(
+                "callExceptionHandler",
+                () -> loop.callExceptionHandler(ExceptionContext.of("told", null)));
         uses.put("setDebug", () -> loop.setDebug(!loop.getDebug()));
         uses.put("setSlowCallbackDuration", () -> loop.setSlowCallbackDuration(Duration.ofDays(1)));
         uses.put("getSlowCallbackDuration", loop::getSlowCallbackDuration);
@@ -111,7 +123,9 @@ class WrongThreadTest {
         uses.put("cancel", future::cancel);
         uses.put("cancel with a message", () -> future.cancel("message"));
         uses.put("addDoneCallback", () -> future.addDoneCallback(Callback.DONE));
-        uses.put("addDoneCallback in a context", () -> future.addDoneCallback(Callback.DONE, CONTEXT));
+        uses.put(
+                "addDoneCallback in a context",
+                () -> future.addDoneCallback(Callback.DONE, CONTEXT));
         uses.put("removeDoneCallback", () -> future.removeDoneCallback(Callback.DONE));
         return uses;
     }
@@ -124,29 +138,37 @@ class WrongThreadTest {
         return uses;
     }
 
-    /** Everything above, on a loop that runs, tried by {@code caller}; checks that all was refused and nothing done. */
+    /**
+     * Everything above, on a loop that runs, tried by {@code caller}; checks that all was refused
+     * and nothing done.
+     */
     private static void allAreRefused(EventLoop loop, Consumer<OtherThread.Action> caller) {
-        LoopExceptionHandler handler = (l, context) -> {
-            throw new AssertionError(context);
-        };
+        LoopExceptionHandler handler =
+                (l, context) -> {
+                    throw new AssertionError(context);
+                };
         loop.setExceptionHandler(handler);
         loop.setTaskFactory(TaskFactory.EAGER);
         boolean debug = loop.getDebug();
         loop.runUntilComplete(() -> {
             AsyncFuture<Integer> future = loop.createFuture();
-            Task<Integer> task = loop.newTask(() -> await(future), TaskOptions.DEFAULT.name("task"));
+            Task<Integer> task =
+                    loop.newTask(() -> await(future), TaskOptions.DEFAULT.name("task"));
             TimerHandle timer = loop.callLater(Duration.ofSeconds(1), () -> {});
             await(sleep(Duration.ZERO)); // the task waits for the future now
             Map<String, OtherThread.Action> uses = loopMethods(loop);
             futureMethods(future).forEach((name, use) -> uses.put("future " + name, use));
             taskMethods(task).forEach((name, use) -> uses.put("task " + name, use));
             uses.put("timer cancel", timer::cancel);
-            uses.forEach((name, use) -> caller.accept(() -> assertThat(catchThrowable(use::run))
-                    .as(name)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining(" belongs to the thread of ")
-                    .hasMessageContaining(", not to thread " + Thread.currentThread().getName())
-                    .hasMessageEndingWith(": use loop.callSoonThreadsafe(...)")));
+            uses.forEach((name, use) ->
+                    caller.accept(() ->
+                            assertThat(catchThrowable(use::run))
+                                    .as(name)
+                                    .isInstanceOf(IllegalStateException.class)
+                                    .hasMessageContaining(" belongs to the thread of ")
+                                    .hasMessageContaining(
+                                            ", not to thread " + Thread.currentThread().getName())
+                                    .hasMessageEndingWith(": use loop.callSoonThreadsafe(...)")));
             assertThat(future.done()).isFalse();
             assertThat(task.done()).isFalse();
             assertThat(task.cancelling()).isZero();
@@ -176,15 +198,19 @@ class WrongThreadTest {
     void soIsAThreadOfAnotherLoop() {
         try (EventLoop loop = newEventLoop(new VirtualClock());
                 EventLoop other = newEventLoop(new VirtualClock())) {
-            allAreRefused(loop, action -> OtherThread.run(() -> other.runUntilComplete(() -> {
-                await(sleep(Duration.ofSeconds(1)));
-                try {
-                    action.run();
-                } catch (Throwable e) {
-                    throw Sneaky.raise(e);
-                }
-                return null;
-            })));
+            allAreRefused(
+                    loop,
+                    action ->
+                            OtherThread.run(() ->
+                                    other.runUntilComplete(() -> {
+                                        await(sleep(Duration.ofSeconds(1)));
+                                        try {
+                                            action.run();
+                                        } catch (Throwable e) {
+                                            throw Sneaky.raise(e);
+                                        }
+                                        return null;
+                                    })));
         }
     }
 
@@ -233,7 +259,8 @@ class WrongThreadTest {
             loop.runUntilComplete(() -> {
                 AsyncFuture<Integer> future = loop.createFuture();
                 AsyncFuture<Integer> done = loop.createFuture();
-                Task<Integer> task = loop.createTask(() -> await(future), TaskOptions.DEFAULT.name("task"));
+                Task<Integer> task =
+                        loop.createTask(() -> await(future), TaskOptions.DEFAULT.name("task"));
                 done.setResult(1);
                 await(sleep(Duration.ofSeconds(1)));
                 OtherThread.run(() -> {
@@ -271,13 +298,15 @@ class WrongThreadTest {
     @Test
     void aTaskFactoryIsntEvenAskedOnTheWrongThread() {
         try (EventLoop loop = newEventLoop(new VirtualClock())) {
-            loop.setTaskFactory(new TaskFactory() {
-                @Override
-                public <T> Task<T> createTask(EventLoop l, Coroutine<T> coroutine, TaskOptions options) {
-                    assertThat(Thread.currentThread().getName()).isNotEqualTo("other");
-                    return l.newTask(coroutine, options);
-                }
-            });
+            loop.setTaskFactory(
+                    new TaskFactory() {
+                        @Override
+                        public <T> Task<T> createTask(
+                                EventLoop l, Coroutine<T> coroutine, TaskOptions options) {
+                            assertThat(Thread.currentThread().getName()).isNotEqualTo("other");
+                            return l.newTask(coroutine, options);
+                        }
+                    });
             loop.runUntilComplete(() -> {
                 assertThat(OtherThread.failureOf(() -> loop.createTask(() -> 1)))
                         .isInstanceOf(IllegalStateException.class)
@@ -289,18 +318,23 @@ class WrongThreadTest {
 
     @Test
     void whatNeedsARunningLoopOnItsThreadSaysSoWhereThereIsNone() {
-        for (OtherThread.Action use : List.<OtherThread.Action>of(
-                Asyncio::getRunningLoop,
-                Asyncio::currentTask,
-                Asyncio::allTasks,
-                () -> Asyncio.createTask(() -> 1))) {
+        for (OtherThread.Action use :
+                List.<OtherThread.Action>of(
+                        Asyncio::getRunningLoop,
+                        Asyncio::currentTask,
+                        Asyncio::allTasks,
+                        () -> Asyncio.createTask(() -> 1))) {
             assertThat(OtherThread.failureOf(use))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("no running event loop on thread other: start one with Asyncio.run(...) or a Runner");
+                    .hasMessage(
+                            "no running event loop on thread other: start one with Asyncio.run(...)"
+                                    + " or a Runner");
         }
         assertThat(OtherThread.failureOf(() -> await(sleep(Duration.ZERO))))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("await outside of a coroutine, on thread other: run the code with Asyncio.run(...) or"
-                        + " Runner.run(...), or use runCoroutineThreadsafe(coroutine, loop)");
+                .hasMessage(
+                        "await outside of a coroutine, on thread other: run the code with"
+                                + " Asyncio.run(...) or Runner.run(...), or use"
+                                + " runCoroutineThreadsafe(coroutine, loop)");
     }
 }

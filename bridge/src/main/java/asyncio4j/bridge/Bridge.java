@@ -8,15 +8,19 @@ import asyncio4j.Task;
 import asyncio4j.TaskOptions;
 import asyncio4j.VoidCoroutine;
 import asyncio4j.internal.access.LoopAccess;
-import java.util.NoSuchElementException;
-import java.util.Objects;
+
 import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+
 import reactor.core.publisher.Mono;
 
+import java.util.NoSuchElementException;
+import java.util.Objects;
+
 /**
- * The functions between coroutines and Project Reactor; import them statically, beside those of {@link Asyncio}.
+ * The functions between coroutines and Project Reactor; import them statically, beside those of
+ * {@link Asyncio}.
  *
  * {@snippet :
  * import static asyncio4j.Asyncio.*;
@@ -28,23 +32,27 @@ import reactor.core.publisher.Mono;
  * <h2>What all awaits have in common</h2>
  *
  * <ul>
- *   <li>The calling task is suspended, and the other tasks of the loop go on. If the publisher completes inside of its
- *       {@code subscribe}, the task goes on at once.
+ *   <li>The calling task is suspended, and the other tasks of the loop go on. If the publisher
+ *       completes inside of its {@code subscribe}, the task goes on at once.
  *   <li>The publisher may signal on any thread; the coroutine goes on on its loop's.
- *   <li>An error is thrown as it is, checked or not: the same object, without the wrapper that Reactor's operators put
- *       around checked exceptions. The stack of the await is added to it as suppressed.
- *   <li>Cancelling the task cancels the subscription, once, on the loop's thread; and {@link asyncio4j.CancelledError}
- *       is thrown. An element that was there already goes to the discard hook, one that comes later to {@code
- *       onNextDropped}, an error that comes later to {@code onErrorDropped}.
+ *   <li>An error is thrown as it is, checked or not: the same object, without the wrapper that
+ *       Reactor's operators put around checked exceptions. The stack of the await is added to it as
+ *       suppressed.
+ *   <li>Cancelling the task cancels the subscription, once, on the loop's thread; and {@link
+ *       asyncio4j.CancelledError} is thrown. An element that was there already goes to the discard
+ *       hook, one that comes later to {@code onNextDropped}, an error that comes later to {@code
+ *       onErrorDropped}.
  *   <li>The publisher's subscriber has a Context: see {@link ReactorContext}.
- *   <li>A publisher that breaks the protocol makes the await end with {@link ProtocolViolationException}, also one that
- *       doesn't call {@code onSubscribe} within 30 seconds on the loop's clock after {@code subscribe} has returned.
+ *   <li>A publisher that breaks the protocol makes the await end with {@link
+ *       ProtocolViolationException}, also one that doesn't call {@code onSubscribe} within 30
+ *       seconds on the loop's clock after {@code subscribe} has returned.
  *   <li>Outside of a task, {@link IllegalStateException} is thrown.
  * </ul>
  *
- * <p>{@code block()}, {@code blockFirst()} and their like are refused on a loop's thread, as they would hold up the whole
- * loop; what they subscribed to before they are refused goes on, as on Reactor's own threads. {@code
- * mono.toFuture().get()} can't be refused; {@code await(mono.toFuture())} is the way there.
+ * <p>{@code block()}, {@code blockFirst()} and their like are refused on a loop's thread, as they
+ * would hold up the whole loop; what they subscribed to before they are refused goes on, as on
+ * Reactor's own threads. {@code mono.toFuture().get()} can't be refused; {@code
+ * await(mono.toFuture())} is the way there.
  */
 public final class Bridge {
 
@@ -55,9 +63,10 @@ public final class Bridge {
     // Awaiting
 
     /**
-     * Waits until {@code mono} completes. It is subscribed to with unbounded demand; {@code Mono.just}, {@code empty},
-     * {@code error}, {@code fromCallable} and their like are called instead, as {@code block()} does. If the Mono emits
-     * more than one element, as {@code Mono.fromDirect} allows, that is a {@link ProtocolViolationException}.
+     * Waits until {@code mono} completes. It is subscribed to with unbounded demand; {@code
+     * Mono.just}, {@code empty}, {@code error}, {@code fromCallable} and their like are called
+     * instead, as {@code block()} does. If the Mono emits more than one element, as {@code
+     * Mono.fromDirect} allows, that is a {@link ProtocolViolationException}.
      *
      * @param mono what to wait for
      * @param <T> the type of its value
@@ -74,7 +83,8 @@ public final class Bridge {
     }
 
     /**
-     * Waits for the first element of {@code publisher}, and cancels the rest. Exactly one is requested.
+     * Waits for the first element of {@code publisher}, and cancels the rest. Exactly one is
+     * requested.
      *
      * @param publisher what to wait for
      * @param <T> the type of the elements
@@ -111,8 +121,8 @@ public final class Bridge {
     }
 
     /**
-     * Waits until {@code publisher} completes, for the last element before that. All are requested; the others are
-     * discarded.
+     * Waits until {@code publisher} completes, for the last element before that. All are requested;
+     * the others are discarded.
      *
      * @param publisher what to wait for
      * @param <T> the type of the elements
@@ -149,8 +159,9 @@ public final class Bridge {
     }
 
     /**
-     * Waits until {@code publisher} completes, for its only element. Two are requested; at a second element the rest is
-     * cancelled and both are discarded. The exceptions are those of Reactor's {@code single()}.
+     * Waits until {@code publisher} completes, for its only element. Two are requested; at a second
+     * element the rest is cancelled and both are discarded. The exceptions are those of Reactor's
+     * {@code single()}.
      *
      * @param publisher what to wait for
      * @param <T> the type of the elements
@@ -218,7 +229,10 @@ public final class Bridge {
     private static <T> T orThrow(@Nullable T element, String what) {
         if (element == null) {
             throw new NoSuchElementException(
-                    what + ": the publisher completed without an element; " + what + "OrNull takes that");
+                    what
+                            + ": the publisher completed without an element; "
+                            + what
+                            + "OrNull takes that");
         }
         return element;
     }
@@ -226,8 +240,9 @@ public final class Bridge {
     // Converting
 
     /**
-     * A task of the running loop that awaits {@code mono}. It is subscribed to when the task starts, whether somebody
-     * awaits the task or not; cancelling the task cancels the subscription.
+     * A task of the running loop that awaits {@code mono}. It is subscribed to when the task
+     * starts, whether somebody awaits the task or not; cancelling the task cancels the
+     * subscription.
      *
      * @param mono what to subscribe to
      * @param <T> the type of its value
@@ -254,18 +269,19 @@ public final class Bridge {
     }
 
     /**
-     * A Mono of what {@code future}, such as a task, ends with, for any number of subscribers on any thread, before or
-     * after it is done.
+     * A Mono of what {@code future}, such as a task, ends with, for any number of subscribers on
+     * any thread, before or after it is done.
      *
      * <p>A null result is an empty Mono. If the future is cancelled, the error is a {@link
-     * java.util.concurrent.CancellationException}, and so it is if the loop is closed before the future is done.
-     * Cancelling a subscriber cancels the future, as cancelling an awaiting task does, and so for the other subscribers
-     * too; {@code toMono(shield(task))} keeps it from that. A value that a cancelled subscriber didn't take is still the
-     * future's.
+     * java.util.concurrent.CancellationException}, and so it is if the loop is closed before the
+     * future is done. Cancelling a subscriber cancels the future, as cancelling an awaiting task
+     * does, and so for the other subscribers too; {@code toMono(shield(task))} keeps it from that.
+     * A value that a cancelled subscriber didn't take is still the future's.
      *
      * @param future the future; its loop need not run yet
      * @param <T> the type of its result
-     * @return a Mono that signals on the loop's thread, or on the subscribing or requesting one if the future is done
+     * @return a Mono that signals on the loop's thread, or on the subscribing or requesting one if
+     *     the future is done
      */
     public static <T extends @Nullable Object> Mono<@NonNull T> toMono(AsyncFuture<T> future) {
         Objects.requireNonNull(future, "toMono: the future is null");
@@ -273,29 +289,33 @@ public final class Bridge {
     }
 
     /**
-     * A Mono that runs {@code coroutine} on {@code loop}, as a new task for each subscriber, which starts with its first
-     * request. Subscribers may be on any thread; they are signalled on the loop's.
+     * A Mono that runs {@code coroutine} on {@code loop}, as a new task for each subscriber, which
+     * starts with its first request. Subscribers may be on any thread; they are signalled on the
+     * loop's.
      *
-     * <p>A null result is an empty Mono. If the task is cancelled by somebody else, the error is a {@link
-     * java.util.concurrent.CancellationException}; so it is if the loop is closed before the task has ended, or was
-     * before the subscription.
+     * <p>A null result is an empty Mono. If the task is cancelled by somebody else, the error is a
+     * {@link java.util.concurrent.CancellationException}; so it is if the loop is closed before the
+     * task has ended, or was before the subscription.
      *
-     * <p>Cancelling the subscription cancels the task, whose {@code finally} blocks, awaits in them too, run to their
-     * end. If it has a value all the same, that is discarded; an error goes to {@code onErrorDropped}.
+     * <p>Cancelling the subscription cancels the task, whose {@code finally} blocks, awaits in them
+     * too, run to their end. If it has a value all the same, that is discarded; an error goes to
+     * {@code onErrorDropped}.
      *
      * <p><strong>Discard Support:</strong> a value that the subscriber didn't take is discarded.
      *
-     * <p>The task gets a copy of the subscribing thread's context, with the subscriber's Context in it: see {@link
-     * ReactorContext}.
+     * <p>The task gets a copy of the subscribing thread's context, with the subscriber's Context in
+     * it: see {@link ReactorContext}.
      *
      * @param loop the loop; it need not run yet
      * @param coroutine what to run
      * @param <T> the type of its result
      * @return a cold Mono
      */
-    public static <T extends @Nullable Object> Mono<@NonNull T> mono(EventLoop loop, Coroutine<T> coroutine) {
+    public static <T extends @Nullable Object> Mono<@NonNull T> mono(
+            EventLoop loop, Coroutine<T> coroutine) {
         Objects.requireNonNull(loop, "mono: the loop is null");
-        Objects.requireNonNull(coroutine, "mono: the coroutine is null; pass a lambda, such as () -> await(...)");
+        Objects.requireNonNull(
+                coroutine, "mono: the coroutine is null; pass a lambda, such as () -> await(...)");
         return CoroutineMono.of(loop, coroutine);
     }
 
@@ -307,7 +327,8 @@ public final class Bridge {
      * @return a cold Mono that is always empty
      */
     public static Mono<Void> mono(EventLoop loop, VoidCoroutine coroutine) {
-        Objects.requireNonNull(coroutine, "mono: the coroutine is null; pass a lambda, such as () -> await(...)");
+        Objects.requireNonNull(
+                coroutine, "mono: the coroutine is null; pass a lambda, such as () -> await(...)");
         return mono(loop, Coroutine.of(coroutine));
     }
 

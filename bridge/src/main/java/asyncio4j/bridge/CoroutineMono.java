@@ -6,7 +6,9 @@ import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.Task;
 import asyncio4j.TaskOptions;
+
 import org.jspecify.annotations.Nullable;
+
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.Scannable;
@@ -31,7 +33,8 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        CoroutineSubscription<T> subscription = new CoroutineSubscription<>(actual, loop, coroutine);
+        CoroutineSubscription<T> subscription =
+                new CoroutineSubscription<>(actual, loop, coroutine);
         actual.onSubscribe(subscription);
         subscription.register();
     }
@@ -45,9 +48,10 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
     /**
      * One subscriber and its task.
      *
-     * <p>The task is made by {@link #begin} on the loop's thread, and cancelled by {@link #cancelTask}, there as well,
-     * once TERMINATED is set. If {@code begin} comes second, it sees TERMINATED and makes none; if {@code cancelTask}
-     * does, it sees the task. Where the task starts inside of its making, {@code begin} looks once more afterwards.
+     * <p>The task is made by {@link #begin} on the loop's thread, and cancelled by {@link
+     * #cancelTask}, there as well, once TERMINATED is set. If {@code begin} comes second, it sees
+     * TERMINATED and makes none; if {@code cancelTask} does, it sees the task. Where the task
+     * starts inside of its making, {@code begin} looks once more afterwards.
      */
     private static final class CoroutineSubscription<T> extends SingleSubscription<T> {
 
@@ -62,7 +66,9 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
         private @Nullable Task<? extends @Nullable T> task;
 
         CoroutineSubscription(
-                CoreSubscriber<? super T> actual, EventLoop loop, Coroutine<? extends @Nullable T> coroutine) {
+                CoreSubscriber<? super T> actual,
+                EventLoop loop,
+                Coroutine<? extends @Nullable T> coroutine) {
             super(actual, Subscriptions.of(loop));
             this.loop = loop;
             this.coroutine = coroutine;

@@ -1,6 +1,7 @@
 package asyncio4j.bridge;
 
 import asyncio4j.Task;
+
 import org.reactivestreams.Publisher;
 
 /** Awaits the first element: requests one, and cancels as soon as it has it. */

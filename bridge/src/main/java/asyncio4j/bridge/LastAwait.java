@@ -1,6 +1,7 @@
 package asyncio4j.bridge;
 
 import asyncio4j.Task;
+
 import org.reactivestreams.Publisher;
 
 /** Awaits the end, and the last element before it: requests all, and discards the others. */

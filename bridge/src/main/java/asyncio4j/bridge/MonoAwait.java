@@ -1,6 +1,7 @@
 package asyncio4j.bridge;
 
 import asyncio4j.Task;
+
 import org.reactivestreams.Publisher;
 
 /** Awaits the one element of a Mono, and its end. */
@@ -22,8 +23,8 @@ final class MonoAwait<T> extends PublisherAwait<T> {
 
     @Override
     String tooMany() {
-        return "a Mono emits one element at most, and this emitted more; awaitFirst, awaitLast and awaitSingle are for"
-                + " publishers of several";
+        return "a Mono emits one element at most, and this emitted more; awaitFirst, awaitLast and"
+                + " awaitSingle are for publishers of several";
     }
 
     @Override

@@ -6,41 +6,47 @@ import asyncio4j.EventLoop;
 import asyncio4j.Task;
 import asyncio4j.TimerHandle;
 import asyncio4j.internal.access.LoopAccess;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.time.Duration;
-import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+
 /**
- * One await of a publisher: its subscriber, and all that is allocated if the publisher completes inside of {@code
- * subscribe}. Subclasses say how much they request, and which elements they keep.
+ * One await of a publisher: its subscriber, and all that is allocated if the publisher completes
+ * inside of {@code subscribe}. Subclasses say how much they request, and which elements they keep.
  *
  * <h2>Who does what</h2>
  *
- * <p>The task's fiber calls {@link #await}; the publisher's threads call {@code onSubscribe}, {@code onNext}, {@code
- * onError} and {@code onComplete}, one after the other if the publisher keeps to the rules. Everything that the two
- * sides tell each other is a bit of the state, set by one atomic operation that also tells which bits were there before,
- * or the content of {@code slot}. So of two sides that meet, exactly one comes second and knows of the other:
+ * <p>The task's fiber calls {@link #await}; the publisher's threads call {@code onSubscribe},
+ * {@code onNext}, {@code onError} and {@code onComplete}, one after the other if the publisher
+ * keeps to the rules. Everything that the two sides tell each other is a bit of the state, set by
+ * one atomic operation that also tells which bits were there before, or the content of {@code
+ * slot}. So of two sides that meet, exactly one comes second and knows of the other:
  *
  * <ul>
- *   <li><b>No wake-up is lost, none comes twice.</b> The fiber sets WAITING before it suspends, the publisher sets
- *       DECIDED when the outcome is written. Whoever comes second acts: the fiber doesn't suspend, or the publisher
- *       completes {@code future}. DECIDED is new only once.
- *   <li><b>No element is lost, none is used twice.</b> An element goes into {@code slot} by a compare-and-set, which
- *       fails once the fiber has put {@code GONE} there; the fiber takes out what it finds by the same operation that
- *       puts {@code GONE} in. So it is either the fiber's, to return or to discard, or the publisher is told and drops
- *       it.
- *   <li><b>No error is lost, none is told twice.</b> An error is written before DECIDED is set. If that operation finds
- *       LEFT, the publisher drops the error; else the fiber's setting of LEFT finds DECIDED, and the fiber throws or
- *       drops it. The same holds for a violation, with VIOLATED in place of DECIDED.
+ *   <li><b>No wake-up is lost, none comes twice.</b> The fiber sets WAITING before it suspends, the
+ *       publisher sets DECIDED when the outcome is written. Whoever comes second acts: the fiber
+ *       doesn't suspend, or the publisher completes {@code future}. DECIDED is new only once.
+ *   <li><b>No element is lost, none is used twice.</b> An element goes into {@code slot} by a
+ *       compare-and-set, which fails once the fiber has put {@code GONE} there; the fiber takes out
+ *       what it finds by the same operation that puts {@code GONE} in. So it is either the fiber's,
+ *       to return or to discard, or the publisher is told and drops it.
+ *   <li><b>No error is lost, none is told twice.</b> An error is written before DECIDED is set. If
+ *       that operation finds LEFT, the publisher drops the error; else the fiber's setting of LEFT
+ *       finds DECIDED, and the fiber throws or drops it. The same holds for a violation, with
+ *       VIOLATED in place of DECIDED.
  * </ul>
  *
- * <p>{@link SerialSubscriber} says why the subscription is cancelled once at most, and never beside a request.
+ * <p>{@link SerialSubscriber} says why the subscription is cancelled once at most, and never beside
+ * a request.
  */
 abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannable, Runnable {
 
@@ -64,7 +70,9 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             SLOT = lookup.findVarHandle(PublisherAwait.class, "slot", Object.class);
-            VIOLATION = lookup.findVarHandle(PublisherAwait.class, "violation", ProtocolViolationException.class);
+            VIOLATION =
+                    lookup.findVarHandle(
+                            PublisherAwait.class, "violation", ProtocolViolationException.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -100,7 +108,10 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
     /** How many elements may come before that is an error of the publisher's. */
     abstract long limit();
 
-    /** Deals with an element, by {@link #keep}, {@link #replace} or {@link #refuse}, and perhaps {@link #finish}. */
+    /**
+     * Deals with an element, by {@link #keep}, {@link #replace} or {@link #refuse}, and perhaps
+     * {@link #finish}.
+     */
     abstract void accept(T element);
 
     // The fiber's side
@@ -123,7 +134,11 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
                 throw e;
             }
             if (!isReported(e)) {
-                violated("1.9", "subscribe threw an exception, where it has to call onSubscribe and onError", e);
+                violated(
+                        "1.9",
+                        "subscribe threw an exception, where it has to call onSubscribe and"
+                                + " onError",
+                        e);
             }
         }
     }
@@ -154,7 +169,10 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
 
     private void noSubscription() {
         if ((state() & SUBSCRIBED) == 0) {
-            violated("1.9", "onSubscribe wasn't called within " + GRACE.toSeconds() + " s after subscribe", null);
+            violated(
+                    "1.9",
+                    "onSubscribe wasn't called within " + GRACE.toSeconds() + " s after subscribe",
+                    null);
         }
     }
 
@@ -218,7 +236,11 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
 
     /** What to say of an element over the limit. */
     String tooMany() {
-        return "onNext was called " + received + " times, though only " + demand() + " were requested";
+        return "onNext was called "
+                + received
+                + " times, though only "
+                + demand()
+                + " were requested";
     }
 
     /** Keeps the first element. */
@@ -314,7 +336,8 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
             if (ACCESS.holdsBaton(loop)) {
                 run();
             } else {
-                ACCESS.enqueueLight(loop, this); // refused if the loop is closed: then the fiber leaves anyway
+                ACCESS.enqueueLight(
+                        loop, this); // refused if the loop is closed: then the fiber leaves anyway
             }
         }
     }
@@ -338,10 +361,14 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
         }
     }
 
-    /** The first violation ends the await, or is dropped if that has ended; more of them say nothing new. */
+    /**
+     * The first violation ends the await, or is dropped if that has ended; more of them say nothing
+     * new.
+     */
     @Override
     final void violated(String rule, String what, @Nullable Throwable cause) {
-        ProtocolViolationException fresh = new ProtocolViolationException(rule, source, what, cause);
+        ProtocolViolationException fresh =
+                new ProtocolViolationException(rule, source, what, cause);
         if (VIOLATION.compareAndSet(this, null, fresh)) {
             cancelUpstream();
             decide(fresh, VIOLATED | DECIDED);

@@ -2,26 +2,30 @@ package asyncio4j.bridge;
 
 import asyncio4j.ContextVar;
 import asyncio4j.internal.access.LoopAccess;
+
+import org.jspecify.annotations.Nullable;
+
+import reactor.core.Disposable;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.util.context.Context;
-import reactor.util.context.ContextView;
 
 /**
  * Reactor's {@code Context} in coroutines, and {@link ContextVar}s in Reactor's {@code Context}.
  *
  * <ul>
- *   <li>The Context of a subscriber of {@link Bridge#mono(asyncio4j.EventLoop, asyncio4j.Coroutine)} is seen by {@link
- *       #current()} inside of the coroutine, and in the tasks that it makes.
- *   <li>All that {@link #current()} shows is in the Context of every pipeline that the coroutine awaits or turns into a
- *       task, and so are the context variables that have a value: each under itself as the key, and also under the key
- *       that it is {@linkplain #bind bound} to.
- *   <li>An entry of a subscriber's Context whose key is a context variable, or is bound to one, sets that variable in
- *       the coroutine.
+ *   <li>The Context of a subscriber of {@link Bridge#mono(asyncio4j.EventLoop,
+ *       asyncio4j.Coroutine)} is seen by {@link #current()} inside of the coroutine, and in the
+ *       tasks that it makes.
+ *   <li>All that {@link #current()} shows is in the Context of every pipeline that the coroutine
+ *       awaits or turns into a task, and so are the context variables that have a value: each under
+ *       itself as the key, and also under the key that it is {@linkplain #bind bound} to.
+ *   <li>An entry of a subscriber's Context whose key is a context variable, or is bound to one,
+ *       sets that variable in the coroutine.
  * </ul>
  *
  * {@snippet :
@@ -37,8 +41,12 @@ public final class ReactorContext {
 
     private static final LoopAccess ACCESS = LoopAccess.get();
 
-    /** What the subscriber of the running coroutine brought along, but for what became context variables. */
-    private static final ContextVar<ContextView> SUBSCRIBER = ContextVar.withDefault("reactor.context", Context.empty());
+    /**
+     * What the subscriber of the running coroutine brought along, but for what became context
+     * variables.
+     */
+    private static final ContextVar<ContextView> SUBSCRIBER =
+            ContextVar.withDefault("reactor.context", Context.empty());
 
     /** Replaced under the monitor of this class; read by any thread. */
     private static volatile Bindings bindings = new Bindings(Map.of(), Map.of());
@@ -57,8 +65,8 @@ public final class ReactorContext {
     private record View(Bindings madeWith, Context context) {}
 
     /**
-     * What a pipeline that is awaited here sees as its Context. Any thread; outside of a loop it is made from the
-     * thread's context variables.
+     * What a pipeline that is awaited here sees as its Context. Any thread; outside of a loop it is
+     * made from the thread's context variables.
      *
      * @return the entries of the subscriber, and the context variables
      */
@@ -67,8 +75,9 @@ public final class ReactorContext {
     }
 
     /**
-     * Has {@code var} and the entry of {@code key} in Reactor's Context stand for one another, in both directions and
-     * for all loops. What is under way already may not see it: bind while the program starts.
+     * Has {@code var} and the entry of {@code key} in Reactor's Context stand for one another, in
+     * both directions and for all loops. What is under way already may not see it: bind while the
+     * program starts.
      *
      * @param var the context variable
      * @param key the key in Reactor's Context; its values must be of the variable's type
@@ -80,7 +89,10 @@ public final class ReactorContext {
         Objects.requireNonNull(key, "bind: the key is null");
         if (key instanceof ContextVar) {
             throw new IllegalArgumentException(
-                    "bind: " + key + " is a context variable, which is a key of its own; bind to another object");
+                    "bind: "
+                            + key
+                            + " is a context variable, which is a key of its own; bind to another"
+                            + " object");
         }
         synchronized (ReactorContext.class) {
             Map<Object, ContextVar<?>> vars = new HashMap<>(bindings.vars);
@@ -100,7 +112,11 @@ public final class ReactorContext {
 
     private static IllegalStateException alreadyBound(Object one, Object other) {
         return new IllegalStateException(
-                "bind: " + one + " is bound to " + other + " already; dispose of that binding first");
+                "bind: "
+                        + one
+                        + " is bound to "
+                        + other
+                        + " already; dispose of that binding first");
     }
 
     private static synchronized void unbind(ContextVar<?> var, Object key) {
@@ -112,7 +128,8 @@ public final class ReactorContext {
     }
 
     /**
-     * The Context of a pipeline, from the state of the context variables; made once for each state. Any thread.
+     * The Context of a pipeline, from the state of the context variables; made once for each state.
+     * Any thread.
      *
      * @param snapshot a state, as {@link LoopAccess#snapshot} tells it
      */
@@ -151,7 +168,8 @@ public final class ReactorContext {
     }
 
     /**
-     * A copy of the calling code's context variables for a coroutine that somebody subscribes to. Any thread.
+     * A copy of the calling code's context variables for a coroutine that somebody subscribes to.
+     * Any thread.
      *
      * @param subscriber the subscriber's Context
      */
@@ -167,7 +185,8 @@ public final class ReactorContext {
                 ContextVar<?> var = now.varOf(key);
                 if (var == null) {
                     rest.put(key, value);
-                } else if (key == var || !subscriber.hasKey(var)) { // its own entry counts more than a bound one
+                } else if (key == var
+                        || !subscriber.hasKey(var)) { // its own entry counts more than a bound one
                     set(var, value);
                 }
             });

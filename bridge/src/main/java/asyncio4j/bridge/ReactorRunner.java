@@ -5,10 +5,13 @@ import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.Runner;
 import asyncio4j.VoidCoroutine;
+
+import org.jspecify.annotations.Nullable;
+
+import reactor.core.publisher.Mono;
+
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 
 /**
  * A {@link Runner} that also runs Monos.
@@ -20,10 +23,12 @@ import reactor.core.publisher.Mono;
  * }
  * }
  *
- * <p>Ctrl-C, interrupts, contexts and exceptions are as {@link Runner} has them. {@link #close} cancels all tasks and
- * waits for them, and with them what they awaited; then ends the subscriptions that still wait for something of the loop,
- * with {@link java.util.concurrent.CancellationException}, and waits for what they had running; then closes the
- * asynchronous generators, shuts the default executor down, and closes the loop. A plain {@code Runner} does the same.
+ * <p>Ctrl-C, interrupts, contexts and exceptions are as {@link Runner} has them. {@link #close}
+ * cancels all tasks and waits for them, and with them what they awaited; then ends the
+ * subscriptions that still wait for something of the loop, with {@link
+ * java.util.concurrent.CancellationException}, and waits for what they had running; then closes the
+ * asynchronous generators, shuts the default executor down, and closes the loop. A plain {@code
+ * Runner} does the same.
  *
  * <p>A runner is for one thread at a time.
  */
@@ -135,13 +140,14 @@ public final class ReactorRunner implements AutoCloseable {
     }
 
     /**
-     * Subscribes to {@code mono} on the loop, as a coroutine that awaits it does, and waits for it. Ctrl-C cancels the
-     * subscription.
+     * Subscribes to {@code mono} on the loop, as a coroutine that awaits it does, and waits for it.
+     * Ctrl-C cancels the subscription.
      *
      * @param mono the main Mono
      * @param <T> the type of its value
      * @return its value, or null if it is empty; its error is thrown as it is, checked or not
-     * @throws IllegalStateException if the runner is closed, or the calling thread runs a loop already
+     * @throws IllegalStateException if the runner is closed, or the calling thread runs a loop
+     *     already
      * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
      */
     public <T> @Nullable T run(Mono<T> mono) {
@@ -166,10 +172,11 @@ public final class ReactorRunner implements AutoCloseable {
     }
 
     /**
-     * Ends everything that belongs to the loop; see the class. Does nothing if there is no loop yet, and when called
-     * again.
+     * Ends everything that belongs to the loop; see the class. Does nothing if there is no loop
+     * yet, and when called again.
      *
-     * @throws asyncio4j.KeyboardInterrupt at Ctrl-C; the loop is closed then too, without waiting any longer
+     * @throws asyncio4j.KeyboardInterrupt at Ctrl-C; the loop is closed then too, without waiting
+     *     any longer
      */
     @Override
     public void close() {

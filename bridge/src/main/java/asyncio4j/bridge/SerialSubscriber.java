@@ -1,25 +1,30 @@
 package asyncio4j.bridge;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+
 /**
- * A subscriber with one subscription, of which it requests all it wants at once, and which any thread may cancel.
+ * A subscriber with one subscription, of which it requests all it wants at once, and which any
+ * thread may cancel.
  *
- * <p><b>The subscription is cancelled once at most, and never while another thread is inside of {@code request}</b>
- * (rule 2.7). There is one call of {@code request}, in {@code onSubscribe}, with REQUESTING set. Whoever wants to cancel
- * sets CANCEL, by an atomic operation that tells what was set before; the first to do so cancels, unless it finds
- * REQUESTING, or no SUBSCRIBED yet. In those cases the thread in {@code onSubscribe} does: it looks for CANCEL when it
- * sets SUBSCRIBED, and again when it takes REQUESTING away. As all of these are operations on the one word {@code
+ * <p><b>The subscription is cancelled once at most, and never while another thread is inside of
+ * {@code request}</b> (rule 2.7). There is one call of {@code request}, in {@code onSubscribe},
+ * with REQUESTING set. Whoever wants to cancel sets CANCEL, by an atomic operation that tells what
+ * was set before; the first to do so cancels, unless it finds REQUESTING, or no SUBSCRIBED yet. In
+ * those cases the thread in {@code onSubscribe} does: it looks for CANCEL when it sets SUBSCRIBED,
+ * and again when it takes REQUESTING away. As all of these are operations on the one word {@code
  * state}, of two sides that meet exactly one comes second and knows of the other.
  *
- * <p>A publisher may signal from inside of {@code request}, without end perhaps. A thread that finds REQUESTING and is
- * itself the one that requests cancels at once, and leaves a note for itself in {@code cancelledInside}.
+ * <p>A publisher may signal from inside of {@code request}, without end perhaps. A thread that
+ * finds REQUESTING and is itself the one that requests cancels at once, and leaves a note for
+ * itself in {@code cancelledInside}.
  */
 abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
 
@@ -40,7 +45,9 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATE = lookup.findVarHandle(SerialSubscriber.class, "state", int.class);
-            SUBSCRIPTION = lookup.findVarHandle(SerialSubscriber.class, "subscription", Subscription.class);
+            SUBSCRIPTION =
+                    lookup.findVarHandle(
+                            SerialSubscriber.class, "subscription", Subscription.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -96,7 +103,8 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
             throw nullSignal("onSubscribe");
         }
         if (!SUBSCRIPTION.compareAndSet(this, null, s)) {
-            if (!Operators.canAppearAfterOnSubscribe(s)) { // how Reactor reports what subscribe threw
+            if (!Operators.canAppearAfterOnSubscribe(
+                    s)) { // how Reactor reports what subscribe threw
                 cancel(s);
                 violated("2.5", "onSubscribe was called a second time, which 2.12 forbids", null);
             }
@@ -133,7 +141,10 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
         }
     }
 
-    /** Cancels the subscription, now or as soon as it is there, unless that was done or the publisher has ended. */
+    /**
+     * Cancels the subscription, now or as soon as it is there, unless that was done or the
+     * publisher has ended.
+     */
     final void cancelUpstream() {
         int before = set(CANCEL);
         if ((before & (CANCEL | TERMINATED | SUBSCRIBED)) != SUBSCRIBED) {
@@ -155,7 +166,8 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
             if (Awaits.isBeyondSignals(e)) {
                 throw e;
             }
-            Operators.onErrorDropped(e, currentContext()); // against rule 3.15; what is under way goes on
+            Operators.onErrorDropped(
+                    e, currentContext()); // against rule 3.15; what is under way goes on
         }
     }
 }

@@ -1,7 +1,9 @@
 package asyncio4j.bridge;
 
 import asyncio4j.Task;
+
 import org.reactivestreams.Publisher;
+
 import reactor.core.publisher.Operators;
 
 /** Awaits the end of a publisher of one element: requests two, and fails at the second. */
@@ -27,8 +29,10 @@ final class SingleAwait<T> extends PublisherAwait<T> {
             keep(element);
         } else {
             Operators.onDiscard(element, currentContext());
-            finish(new IndexOutOfBoundsException(
-                    "awaitSingle: the publisher emitted more than one element; awaitFirst takes the first of several"));
+            finish(
+                    new IndexOutOfBoundsException(
+                            "awaitSingle: the publisher emitted more than one element; awaitFirst"
+                                    + " takes the first of several"));
         }
     }
 }

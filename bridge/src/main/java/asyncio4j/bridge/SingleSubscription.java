@@ -3,27 +3,31 @@ package asyncio4j.bridge;
 import asyncio4j.AsyncFuture;
 import asyncio4j.CancelledError;
 import asyncio4j.internal.access.LoopAccess;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Objects;
-import java.util.concurrent.CancellationException;
+
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.Scannable;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+
 /**
- * What a subscriber holds of a Mono that this library makes: one outcome, which comes on the loop's thread, and a demand
- * and a cancellation, which come on any.
+ * What a subscriber holds of a Mono that this library makes: one outcome, which comes on the loop's
+ * thread, and a demand and a cancellation, which come on any.
  *
  * <h2>Why signals come one after the other, and at most one outcome comes</h2>
  *
- * <p>Whoever wants to signal onNext, onError or onComplete first has to set TERMINATED, by a compare-and-set; one
- * succeeds and is the only one ever to signal. A value needs a demand: it is written, then READY is set, and whoever of
- * the two sides comes second, request with REQUESTED or the outcome with READY, goes on to TERMINATED in the same step.
- * {@code cancel} sets TERMINATED too, and then nobody signals; a value that was READY belongs to whoever sets TERMINATED,
- * to signal or to discard, and one that wasn't yet stays with the one who brings it.
+ * <p>Whoever wants to signal onNext, onError or onComplete first has to set TERMINATED, by a
+ * compare-and-set; one succeeds and is the only one ever to signal. A value needs a demand: it is
+ * written, then READY is set, and whoever of the two sides comes second, request with REQUESTED or
+ * the outcome with READY, goes on to TERMINATED in the same step. {@code cancel} sets TERMINATED
+ * too, and then nobody signals; a value that was READY belongs to whoever sets TERMINATED, to
+ * signal or to discard, and one that wasn't yet stays with the one who brings it.
  */
 abstract class SingleSubscription<T> implements Subscription, Scannable, Subscriptions.Open {
 
@@ -38,7 +42,9 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
 
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(SingleSubscription.class, "state", int.class);
+            STATE =
+                    MethodHandles.lookup()
+                            .findVarHandle(SingleSubscription.class, "state", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -121,8 +127,10 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
     public final void loopGone() {
         if (terminate(0)) {
             onAbandoned();
-            actual.onError(new CancellationException(
-                    "the event loop was closed before this was done: subscribe while it runs, and wait for the result"));
+            actual.onError(
+                    new CancellationException(
+                            "the event loop was closed before this was done: subscribe while it"
+                                    + " runs, and wait for the result"));
         }
     }
 
@@ -201,7 +209,10 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
         }
     }
 
-    /** Sets TERMINATED, and {@code more} with it; false if it was set. A value that is READY is given up then. */
+    /**
+     * Sets TERMINATED, and {@code more} with it; false if it was set. A value that is READY is
+     * given up then.
+     */
     private boolean terminate(int more) {
         int before = (int) STATE.getAndBitwiseOr(this, TERMINATED | more);
         if ((before & TERMINATED) != 0) {

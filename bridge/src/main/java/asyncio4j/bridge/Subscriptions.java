@@ -6,24 +6,29 @@ import asyncio4j.ExceptionContext;
 import asyncio4j.KeyboardInterrupt;
 import asyncio4j.SystemExit;
 import asyncio4j.internal.access.LoopAccess;
+
+import reactor.core.Exceptions;
+
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import reactor.core.Exceptions;
 
 /**
- * The subscriptions that wait for something of a loop, so that none waits for ever when the loop is closed. Any thread.
+ * The subscriptions that wait for something of a loop, so that none waits for ever when the loop is
+ * closed. Any thread.
  *
  * <p>Awaits aren't among them: those end with their tasks.
  *
  * <h2>Why none is left behind</h2>
  *
- * <p>{@link #add} puts the subscription in, and then looks whether the loop is {@linkplain LoopAccess#shut shut}; if so
- * it tries to take it out again. {@link #close} comes after the loop was shut, and takes out all that it finds. Either
- * {@code add} sees that the loop is shut, or its subscription was in before that, and {@code close} finds it. In both
- * cases it is told by the one who takes it out, which an atomic removal decides. {@code close} runs as a step of
- * Runner.close, and again when the loop is closed, which also serves loops without a Runner. A registry that is made so
- * late that its step isn't run any more is made when the loop is shut, and so refuses everything.
+ * <p>{@link #add} puts the subscription in, and then looks whether the loop is {@linkplain
+ * LoopAccess#shut shut}; if so it tries to take it out again. {@link #close} comes after the loop
+ * was shut, and takes out all that it finds. Either {@code add} sees that the loop is shut, or its
+ * subscription was in before that, and {@code close} finds it. In both cases it is told by the one
+ * who takes it out, which an atomic removal decides. {@code close} runs as a step of Runner.close,
+ * and again when the loop is closed, which also serves loops without a Runner. A registry that is
+ * made so late that its step isn't run any more is made when the loop is shut, and so refuses
+ * everything.
  */
 final class Subscriptions {
 
@@ -32,7 +37,9 @@ final class Subscriptions {
     /** A subscription that waits for something of the loop. */
     interface Open {
 
-        /** The loop is closed, so what this waits for won't come: ends it with an error. Any thread. */
+        /**
+         * The loop is closed, so what this waits for won't come: ends it with an error. Any thread.
+         */
         void loopGone();
     }
 
@@ -46,18 +53,22 @@ final class Subscriptions {
 
     /** Those of {@code loop}. */
     static Subscriptions of(EventLoop loop) {
-        return (Subscriptions) ACCESS.attachment(loop, () -> {
-            Subscriptions fresh = new Subscriptions(loop);
-            ACCESS.addShutdownStep(loop, Coroutine.of(fresh::close));
-            ACCESS.addCloseListener(loop, fresh::close);
-            return fresh;
-        });
+        return (Subscriptions)
+                ACCESS.attachment(
+                        loop,
+                        () -> {
+                            Subscriptions fresh = new Subscriptions(loop);
+                            ACCESS.addShutdownStep(loop, Coroutine.of(fresh::close));
+                            ACCESS.addCloseListener(loop, fresh::close);
+                            return fresh;
+                        });
     }
 
     /**
-     * Whether a new task may be started for a subscriber. While a Runner closes the loop and the first round of tasks
-     * has ended, it only may from inside the loop, where another task's cleanup may need it; else subscribers that keep
-     * coming could keep the Runner from ever being done.
+     * Whether a new task may be started for a subscriber. While a Runner closes the loop and the
+     * first round of tasks has ended, it only may from inside the loop, where another task's
+     * cleanup may need it; else subscribers that keep coming could keep the Runner from ever being
+     * done.
      */
     boolean admits() {
         return !ACCESS.shut(loop) && (!ACCESS.settling(loop) || ACCESS.holdsBaton(loop));
@@ -98,7 +109,8 @@ final class Subscriptions {
         } catch (Throwable e) {
             Exceptions.throwIfJvmFatal(e);
             loop.callExceptionHandler(
-                    ExceptionContext.of("a subscriber failed when it was told that its loop is closed", e));
+                    ExceptionContext.of(
+                            "a subscriber failed when it was told that its loop is closed", e));
         }
     }
 }

@@ -3,12 +3,17 @@ package asyncio4j.bridge;
 import asyncio4j.AsyncFuture;
 import asyncio4j.Context;
 import asyncio4j.EventLoop;
+
 import org.jspecify.annotations.Nullable;
+
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 
-/** {@link Bridge#toMono}: a future of a loop as a Mono, which any number of subscribers on any thread may share. */
+/**
+ * {@link Bridge#toMono}: a future of a loop as a Mono, which any number of subscribers on any
+ * thread may share.
+ */
 final class TaskMono<T> extends Mono<T> implements Scannable {
 
     private final AsyncFuture<? extends @Nullable T> future;
@@ -46,7 +51,8 @@ final class TaskMono<T> extends Mono<T> implements Scannable {
 
         private final EventLoop loop;
 
-        TaskSubscription(CoreSubscriber<? super T> actual, AsyncFuture<? extends @Nullable T> future) {
+        TaskSubscription(
+                CoreSubscriber<? super T> actual, AsyncFuture<? extends @Nullable T> future) {
             super(actual, Subscriptions.of(future.getLoop()));
             this.future = future;
             this.loop = future.getLoop();

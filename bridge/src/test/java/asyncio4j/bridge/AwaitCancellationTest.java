@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
 import static asyncio4j.bridge.Bridge.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -15,6 +16,16 @@ import asyncio4j.bridge.testing.Dropped;
 import asyncio4j.bridge.testing.Hand;
 import asyncio4j.bridge.testing.Threads;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Publisher;
+
+import reactor.core.publisher.Mono;
+import reactor.test.publisher.PublisherProbe;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,15 +35,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
-import reactor.test.publisher.PublisherProbe;
 
-/** What comes of an await when its task is cancelled before, while or after the publisher does something. */
+/**
+ * What comes of an await when its task is cancelled before, while or after the publisher does
+ * something.
+ */
 class AwaitCancellationTest {
 
     private final VirtualReactorRunner runner = new VirtualReactorRunner();
@@ -90,13 +97,14 @@ class AwaitCancellationTest {
         Hand<String> source = Hand.ready();
         AtomicReference<Object> loopOfCancel = new AtomicReference<>();
         runner.run(() -> {
-            Task<String> task = createTask(() -> {
-                try {
-                    return kind.await.apply(source);
-                } finally {
-                    loopOfCancel.set(source.canceller == Thread.currentThread());
-                }
-            });
+            Task<String> task =
+                    createTask(() -> {
+                        try {
+                            return kind.await.apply(source);
+                        } finally {
+                            loopOfCancel.set(source.canceller == Thread.currentThread());
+                        }
+                    });
             turn();
             assertThat(source.cancels).hasValue(0);
             task.cancel();
@@ -223,9 +231,11 @@ class AwaitCancellationTest {
     @Test
     void aCancelThatThrowsIsToldAndTheTaskEndsAsCancelled() {
         IllegalStateException failure = new IllegalStateException("cancel failed");
-        Mono<String> source = Mono.<String>never().doOnCancel(() -> {
-            throw failure;
-        });
+        Mono<String> source =
+                Mono.<String>never()
+                        .doOnCancel(() -> {
+                            throw failure;
+                        });
         runner.run(() -> {
             Task<String> task = toTask(source);
             turn();
@@ -239,14 +249,15 @@ class AwaitCancellationTest {
     void theTaskMayCatchItAndAwaitAgain() {
         Hand<String> source = Hand.ready();
         runner.run(() -> {
-            Task<String> task = createTask(() -> {
-                try {
-                    return await(Mono.fromDirect(source));
-                } catch (CancelledError e) {
-                    currentTask().uncancel();
-                    return await(Mono.just("second").hide());
-                }
-            });
+            Task<String> task =
+                    createTask(() -> {
+                        try {
+                            return await(Mono.fromDirect(source));
+                        } catch (CancelledError e) {
+                            currentTask().uncancel();
+                            return await(Mono.just("second").hide());
+                        }
+                    });
             turn();
             task.cancel();
             String value = await(task);
@@ -258,14 +269,17 @@ class AwaitCancellationTest {
     @Test
     void cancellationInsideOfAnOperatorComesOut() {
         AtomicInteger cleanups = new AtomicInteger();
-        Mono<String> mono = Mono.just(1).hide().map(i -> {
-            try {
-                await(sleep(Duration.ofDays(1)));
-                return "slept";
-            } finally {
-                cleanups.incrementAndGet();
-            }
-        });
+        Mono<String> mono =
+                Mono.just(1)
+                        .hide()
+                        .map(i -> {
+                            try {
+                                await(sleep(Duration.ofDays(1)));
+                                return "slept";
+                            } finally {
+                                cleanups.incrementAndGet();
+                            }
+                        });
         runner.run(() -> {
             Task<String> task = toTask(mono);
             turn();

@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
 import static asyncio4j.bridge.Bridge.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -10,21 +11,27 @@ import asyncio4j.Task;
 import asyncio4j.bridge.testing.Dropped;
 import asyncio4j.bridge.testing.Hand;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.concurrent.SubmissionPublisher;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.publisher.TestPublisher;
 
-/** awaitFirst, awaitLast, awaitSingle and their variants: what they request, cancel, keep and discard. */
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.SubmissionPublisher;
+
+/**
+ * awaitFirst, awaitLast, awaitSingle and their variants: what they request, cancel, keep and
+ * discard.
+ */
 class AwaitPublisherTest {
 
     private final VirtualReactorRunner runner = new VirtualReactorRunner();
@@ -39,17 +46,20 @@ class AwaitPublisherTest {
 
     @Test
     void firstLastAndSingleOfOneElement() {
-        for (Flux<String> one : List.of(Flux.just("a"), Flux.just("a").hide(), Mono.just("a").flux())) {
-            List<String> all = runner.run(() -> List.of(
-                    awaitFirst(one),
-                    awaitFirstOrDefault(one, "z"),
-                    String.valueOf(awaitFirstOrNull(one)),
-                    awaitLast(one),
-                    awaitLastOrDefault(one, "z"),
-                    String.valueOf(awaitLastOrNull(one)),
-                    awaitSingle(one),
-                    awaitSingleOrDefault(one, "z"),
-                    String.valueOf(awaitSingleOrNull(one))));
+        for (Flux<String> one :
+                List.of(Flux.just("a"), Flux.just("a").hide(), Mono.just("a").flux())) {
+            List<String> all =
+                    runner.run(() ->
+                            List.of(
+                                    awaitFirst(one),
+                                    awaitFirstOrDefault(one, "z"),
+                                    String.valueOf(awaitFirstOrNull(one)),
+                                    awaitLast(one),
+                                    awaitLastOrDefault(one, "z"),
+                                    String.valueOf(awaitLastOrNull(one)),
+                                    awaitSingle(one),
+                                    awaitSingleOrDefault(one, "z"),
+                                    String.valueOf(awaitSingleOrNull(one))));
             assertThat(all).hasSize(9).containsOnly("a");
         }
     }
@@ -90,8 +100,10 @@ class AwaitPublisherTest {
             assertThatThrownBy(() -> awaitSingle(three))
                     .isInstanceOf(IndexOutOfBoundsException.class)
                     .hasMessageContaining("more than one element");
-            assertThatThrownBy(() -> awaitSingleOrNull(three)).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThatThrownBy(() -> awaitSingleOrDefault(three, 9)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> awaitSingleOrNull(three))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> awaitSingleOrDefault(three, 9))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         });
         assertThat(dropped.elements).isEmpty();
     }
@@ -102,7 +114,8 @@ class AwaitPublisherTest {
         runner.run(() -> {
             List<Integer> results = List.of(awaitFirst(three), awaitLast(three));
             assertThat(results).containsExactly(1, 3);
-            assertThat(catchThrowable(() -> awaitSingle(three))).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(catchThrowable(() -> awaitSingle(three)))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         });
     }
 
@@ -135,7 +148,8 @@ class AwaitPublisherTest {
             assertThat(source.cancels).hasValue(0);
             source.subscriber.onNext("b");
             assertThat(source.cancels).hasValue(1);
-            assertThat(catchThrowable(() -> await(task))).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(catchThrowable(() -> await(task)))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         });
         assertThat(runner.discarded).containsExactlyInAnyOrder("a", "b");
     }
@@ -166,7 +180,9 @@ class AwaitPublisherTest {
         Flux<String> source = Flux.just("a", "b").concatWith(Mono.error(error));
         runner.runDiscarding(() -> {
             assertThat(catchThrowable(() -> awaitLast(source))).isSameAs(error);
-            assertThat(catchThrowable(() -> awaitSingle(Flux.just("c").concatWith(Mono.error(error)))))
+            assertThat(
+                            catchThrowable(() ->
+                                    awaitSingle(Flux.just("c").concatWith(Mono.error(error)))))
                     .isSameAs(error);
         });
         assertThat(runner.discarded).containsExactly("a", "b", "c");
@@ -189,11 +205,12 @@ class AwaitPublisherTest {
 
     @Test
     void theEndRightAfterTheFirstElementIsAllRight() {
-        Hand<String> source = new Hand<>((hand, subscriber) -> {
-            subscriber.onSubscribe(hand);
-            subscriber.onNext("a");
-            subscriber.onComplete();
-        });
+        Hand<String> source =
+                new Hand<>((hand, subscriber) -> {
+                    subscriber.onSubscribe(hand);
+                    subscriber.onNext("a");
+                    subscriber.onComplete();
+                });
         String value = runner.run(() -> awaitFirst(source));
         assertThat(value).isEqualTo("a");
         assertThat(dropped.errors).isEmpty();
@@ -201,15 +218,20 @@ class AwaitPublisherTest {
 
     @Test
     void anEndlessSourceIsCutOffInsideOfRequest() {
-        Flux<Integer> endless = Flux.generate(() -> 0, (i, sink) -> {
-            sink.next(i);
-            return i + 1;
-        });
+        Flux<Integer> endless =
+                Flux.generate(
+                        () -> 0,
+                        (i, sink) -> {
+                            sink.next(i);
+                            return i + 1;
+                        });
         int first = runner.run(() -> awaitFirst(endless));
         assertThat(first).isZero();
         assertThat(runner.<Throwable>run(() -> catchThrowable(() -> awaitSingle(endless))))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-        assertThat(runner.<Throwable>run(() -> catchThrowable(() -> await(Mono.fromDirect(endless)))))
+        assertThat(
+                        runner.<Throwable>run(
+                                () -> catchThrowable(() -> await(Mono.fromDirect(endless)))))
                 .isInstanceOf(ProtocolViolationException.class);
     }
 
@@ -231,19 +253,25 @@ class AwaitPublisherTest {
     void aPublisherOfTheJdkThatSubscribesOnAnotherThread() {
         SubmissionPublisher<Integer> source = new SubmissionPublisher<>();
         try (ReactorRunner real = ReactorRunner.create()) {
-            int sum = real.run(() -> {
-                Task<Integer> last = createTask(() -> awaitLast(JdkFlowAdapter.flowPublisherToFlux(source)));
-                Task<Integer> first = createTask(() -> awaitFirst(JdkFlowAdapter.flowPublisherToFlux(source)));
-                await(sleep(Duration.ZERO));
-                await(toThread(() -> {
-                    for (int i = 1; i <= 100; i++) {
-                        source.submit(i);
-                    }
-                    source.close();
-                    return null;
-                }));
-                return await(first) + await(last);
-            });
+            int sum =
+                    real.run(() -> {
+                        Task<Integer> last =
+                                createTask(() ->
+                                        awaitLast(JdkFlowAdapter.flowPublisherToFlux(source)));
+                        Task<Integer> first =
+                                createTask(() ->
+                                        awaitFirst(JdkFlowAdapter.flowPublisherToFlux(source)));
+                        await(sleep(Duration.ZERO));
+                        await(
+                                toThread(() -> {
+                                    for (int i = 1; i <= 100; i++) {
+                                        source.submit(i);
+                                    }
+                                    source.close();
+                                    return null;
+                                }));
+                        return await(first) + await(last);
+                    });
             assertThat(sum).isEqualTo(101);
         }
         assertThat(dropped.errors).isEmpty();

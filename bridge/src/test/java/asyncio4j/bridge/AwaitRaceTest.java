@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
 import static asyncio4j.bridge.Bridge.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.AsyncFuture;
@@ -9,6 +10,16 @@ import asyncio4j.CancelledError;
 import asyncio4j.Task;
 import asyncio4j.bridge.testing.Dropped;
 import asyncio4j.bridge.testing.Hand;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Schedulers;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +30,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Schedulers;
 
-/** Completion on another thread against cancellation on the loop's: thousands of rounds, and everything is counted. */
+/**
+ * Completion on another thread against cancellation on the loop's: thousands of rounds, and
+ * everything is counted.
+ */
 class AwaitRaceTest {
 
     private static final int ROUNDS = 5_000;
@@ -55,43 +62,51 @@ class AwaitRaceTest {
         final List<Hand<Integer>> sources = new ArrayList<>();
     }
 
-    /** Lets {@code signals} on another thread and a cancel on the loop's begin at the same time, or nearly so. */
+    /**
+     * Lets {@code signals} on another thread and a cancel on the loop's begin at the same time, or
+     * nearly so.
+     */
     private Tally race(
             Function<Publisher<Integer>, Integer> await,
             BiConsumer<Hand<Integer>, Integer> signals,
             boolean subscribeElsewhere) {
         Tally tally = new Tally();
         CyclicBarrier start = new CyclicBarrier(2);
-        runner.run(mono(runner.getLoop(), () -> {
-                    for (int i = 0; i < ROUNDS; i++) {
-                        int round = i;
-                        Hand<Integer> source = subscribeElsewhere ? Hand.mute() : Hand.ready();
-                        tally.sources.add(source);
-                        Task<Integer> task = createTask(() -> await.apply(source));
-                        await(sleep(Duration.ZERO));
-                        AsyncFuture<Void> ended = runInOther(() -> {
-                            start.await();
-                            signals.accept(source, round);
-                            return null;
-                        });
-                        start.await();
-                        for (int spin = 0; spin < round % 200; spin++) {
-                            Thread.onSpinWait();
-                        }
-                        task.cancel();
-                        try {
-                            tally.returned.add(await(task));
-                        } catch (CancelledError e) {
-                            tally.cancelled++;
-                        } catch (Throwable e) {
-                            tally.thrown.add(e);
-                        }
-                        await(ended);
-                    }
-                })
-                .contextWrite(context -> Operators.enableOnDiscard(context, discarded::add)));
-        assertThat(tally.returned.size() + tally.thrown.size() + tally.cancelled)
-                .isEqualTo(ROUNDS);
+        runner.run(
+                mono(
+                                runner.getLoop(),
+                                () -> {
+                                    for (int i = 0; i < ROUNDS; i++) {
+                                        int round = i;
+                                        Hand<Integer> source =
+                                                subscribeElsewhere ? Hand.mute() : Hand.ready();
+                                        tally.sources.add(source);
+                                        Task<Integer> task = createTask(() -> await.apply(source));
+                                        await(sleep(Duration.ZERO));
+                                        AsyncFuture<Void> ended =
+                                                runInOther(() -> {
+                                                    start.await();
+                                                    signals.accept(source, round);
+                                                    return null;
+                                                });
+                                        start.await();
+                                        for (int spin = 0; spin < round % 200; spin++) {
+                                            Thread.onSpinWait();
+                                        }
+                                        task.cancel();
+                                        try {
+                                            tally.returned.add(await(task));
+                                        } catch (CancelledError e) {
+                                            tally.cancelled++;
+                                        } catch (Throwable e) {
+                                            tally.thrown.add(e);
+                                        }
+                                        await(ended);
+                                    }
+                                })
+                        .contextWrite(
+                                context -> Operators.enableOnDiscard(context, discarded::add)));
+        assertThat(tally.returned.size() + tally.thrown.size() + tally.cancelled).isEqualTo(ROUNDS);
         for (Hand<Integer> source : tally.sources) {
             assertThat(source.cancels.get()).isLessThanOrEqualTo(1);
             assertThat(source.overlaps).hasValue(0);
@@ -119,7 +134,8 @@ class AwaitRaceTest {
 
     @Test
     void aMonosValueIsReturnedDiscardedOrDroppedOnce() {
-        assertEachElementOnce(race(source -> await(Mono.fromDirect(source)), AwaitRaceTest::valueAndEnd, false));
+        assertEachElementOnce(
+                race(source -> await(Mono.fromDirect(source)), AwaitRaceTest::valueAndEnd, false));
     }
 
     @Test
@@ -140,10 +156,13 @@ class AwaitRaceTest {
 
     @Test
     void anErrorIsThrownOrDroppedOnce() {
-        Tally tally = race(
-                source -> await(Mono.fromDirect(source)),
-                (source, round) -> source.subscriber.onError(new IllegalStateException("round " + round)),
-                false);
+        Tally tally =
+                race(
+                        source -> await(Mono.fromDirect(source)),
+                        (source, round) ->
+                                source.subscriber.onError(
+                                        new IllegalStateException("round " + round)),
+                        false);
         List<Throwable> all = new ArrayList<>(tally.thrown);
         all.addAll(dropped.errors);
         assertThat(all).hasSize(ROUNDS).doesNotHaveDuplicates();
@@ -151,17 +170,19 @@ class AwaitRaceTest {
 
     @Test
     void requestAndCancelNeverMeetWhereTheSubscriptionComesLate() {
-        Tally tally = race(
-                source -> await(Mono.fromDirect(source)),
-                (source, round) -> {
-                    source.onRequest = () -> {
-                        for (int spin = 0; spin < 50; spin++) {
-                            Thread.onSpinWait();
-                        }
-                    };
-                    source.subscriber.onSubscribe(source);
-                },
-                true);
+        Tally tally =
+                race(
+                        source -> await(Mono.fromDirect(source)),
+                        (source, round) -> {
+                            source.onRequest =
+                                    () -> {
+                                        for (int spin = 0; spin < 50; spin++) {
+                                            Thread.onSpinWait();
+                                        }
+                                    };
+                            source.subscriber.onSubscribe(source);
+                        },
+                        true);
         assertThat(tally.cancelled).isEqualTo(ROUNDS);
         for (Hand<Integer> source : tally.sources) {
             assertThat(source.cancels).hasValue(1);
@@ -171,13 +192,14 @@ class AwaitRaceTest {
 
     @Test
     void anElementInsideOfRequestDoesNotLetRequestAndCancelMeet() {
-        Tally tally = race(
-                Bridge::awaitFirst,
-                (source, round) -> {
-                    source.onRequest = () -> source.subscriber.onNext(round);
-                    source.subscriber.onSubscribe(source);
-                },
-                true);
+        Tally tally =
+                race(
+                        Bridge::awaitFirst,
+                        (source, round) -> {
+                            source.onRequest = () -> source.subscriber.onNext(round);
+                            source.subscriber.onSubscribe(source);
+                        },
+                        true);
         List<Object> all = new ArrayList<>(tally.returned);
         all.addAll(discarded);
         all.addAll(dropped.elements);
@@ -193,25 +215,30 @@ class AwaitRaceTest {
     void valuesFromManyThreadsAllArrive() {
         int tasks = 200;
         int rounds = 50;
-        Integer sum = runner.run(() -> {
-            List<Task<Integer>> all = new ArrayList<>();
-            for (int i = 0; i < tasks; i++) {
-                all.add(createTask(() -> {
-                    int own = 0;
-                    for (int j = 0; j < rounds; j++) {
-                        int value = j;
-                        own += await(Mono.fromCallable(() -> value)
-                                .subscribeOn(Schedulers.parallel()));
+        Integer sum =
+                runner.run(() -> {
+                    List<Task<Integer>> all = new ArrayList<>();
+                    for (int i = 0; i < tasks; i++) {
+                        all.add(
+                                createTask(() -> {
+                                    int own = 0;
+                                    for (int j = 0; j < rounds; j++) {
+                                        int value = j;
+                                        own +=
+                                                await(
+                                                        Mono.fromCallable(() -> value)
+                                                                .subscribeOn(
+                                                                        Schedulers.parallel()));
+                                    }
+                                    return own;
+                                }));
                     }
-                    return own;
-                }));
-            }
-            int total = 0;
-            for (Task<Integer> task : all) {
-                total += await(task);
-            }
-            return total;
-        });
+                    int total = 0;
+                    for (Task<Integer> task : all) {
+                        total += await(task);
+                    }
+                    return total;
+                });
         assertThat(sum).isEqualTo(tasks * rounds * (rounds - 1) / 2);
     }
 }

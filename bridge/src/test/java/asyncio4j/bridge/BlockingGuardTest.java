@@ -1,25 +1,32 @@
 package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import asyncio4j.AsyncFuture;
 import asyncio4j.Runner;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** block() and its like on a loop's thread. The loop is a plain one: the bridge is there without being called. */
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/**
+ * block() and its like on a loop's thread. The loop is a plain one: the bridge is there without
+ * being called.
+ */
 class BlockingGuardTest {
 
     static Stream<Arguments> blockingCalls() {
@@ -46,23 +53,27 @@ class BlockingGuardTest {
     @MethodSource("blockingCalls")
     void areRefusedInACoroutine(String name, Callable<?> body) {
         try (Runner runner = Runner.create()) {
-            runner.run(() -> assertThatThrownBy(body::call)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining(name)
-                    .hasMessageContaining("use await(mono)")
-                    .hasMessageContaining("toThread"));
+            runner.run(() ->
+                    assertThatThrownBy(body::call)
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining(name)
+                            .hasMessageContaining("use await(mono)")
+                            .hasMessageContaining("toThread"));
         }
     }
 
     @Test
     void areRefusedInAPlainCallback() {
         try (Runner runner = Runner.create()) {
-            Throwable thrown = runner.<Throwable>run(() -> {
-                AsyncFuture<Throwable> future = getRunningLoop().createFuture();
-                getRunningLoop().callSoon(() -> future.setResult(
-                        catchThrowable(() -> Mono.just(1).hide().block())));
-                return await(future);
-            });
+            Throwable thrown =
+                    runner.<Throwable>run(() -> {
+                        AsyncFuture<Throwable> future = getRunningLoop().createFuture();
+                        getRunningLoop()
+                                .callSoon(() ->
+                                        future.setResult(
+                                                catchThrowable(() -> Mono.just(1).hide().block())));
+                        return await(future);
+                    });
             assertThat(thrown)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("Mono.block()")
@@ -74,7 +85,8 @@ class BlockingGuardTest {
     @MethodSource("blockingCalls")
     void areAllowedOnTheExecutorsThreads(String name, Callable<?> body) {
         try (Runner runner = Runner.create()) {
-            Throwable thrown = runner.<Throwable>run(() -> await(toThread(() -> catchThrowable(body::call))));
+            Throwable thrown =
+                    runner.<Throwable>run(() -> await(toThread(() -> catchThrowable(body::call))));
             assertThat(thrown).isNull();
         }
     }
@@ -82,8 +94,17 @@ class BlockingGuardTest {
     @Test
     void areAllowedOffTheLoopWhileOneRuns() {
         try (Runner runner = Runner.create()) {
-            Integer value = runner.run(() -> await(getRunningLoop()
-                    .runInExecutor(null, () -> Mono.just(1).subscribeOn(Schedulers.single()).block())));
+            Integer value =
+                    runner.run(() ->
+                            await(
+                                    getRunningLoop()
+                                            .runInExecutor(
+                                                    null,
+                                                    () ->
+                                                            Mono.just(1)
+                                                                    .subscribeOn(
+                                                                            Schedulers.single())
+                                                                    .block())));
             assertThat(value).isEqualTo(1);
         }
         assertThat(Mono.just(2).hide().block()).isEqualTo(2);
@@ -92,13 +113,14 @@ class BlockingGuardTest {
     @Test
     void theLoopsThreadIsNonBlockingForReactorAndOthersAreNot() {
         try (Runner runner = Runner.create()) {
-            List<Boolean> answers = runner.run(() -> {
-                Thread loopThread = Thread.currentThread();
-                return List.of(
-                        Schedulers.isInNonBlockingThread(),
-                        Schedulers.isNonBlockingThread(loopThread),
-                        await(toThread(Schedulers::isInNonBlockingThread)));
-            });
+            List<Boolean> answers =
+                    runner.run(() -> {
+                        Thread loopThread = Thread.currentThread();
+                        return List.of(
+                                Schedulers.isInNonBlockingThread(),
+                                Schedulers.isNonBlockingThread(loopThread),
+                                await(toThread(Schedulers::isInNonBlockingThread)));
+                    });
             assertThat(answers).containsExactly(true, true, false);
         }
         assertThat(Schedulers.isInNonBlockingThread()).isFalse();

@@ -1,16 +1,20 @@
 package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.EventLoop;
 import asyncio4j.VirtualClock;
 import asyncio4j.bridge.testing.Hand;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** What debug mode says of a coroutine that returns a publisher that nobody awaited. */
 class CompanionTest {
@@ -27,8 +31,14 @@ class CompanionTest {
 
     @Test
     void aForgottenAwaitIsReportedByName() {
-        assertThat(reports(true, Mono.just(1))).singleElement().asString().contains("returned a Mono that nobody awaited");
-        assertThat(reports(true, Flux.just(1))).singleElement().asString().contains("returned a Flux that nobody awaited");
+        assertThat(reports(true, Mono.just(1)))
+                .singleElement()
+                .asString()
+                .contains("returned a Mono that nobody awaited");
+        assertThat(reports(true, Flux.just(1)))
+                .singleElement()
+                .asString()
+                .contains("returned a Flux that nobody awaited");
         assertThat(reports(true, Hand.ready()))
                 .singleElement()
                 .asString()

@@ -2,18 +2,18 @@ package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
 import static asyncio4j.bridge.Bridge.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.CancelledError;
 import asyncio4j.Task;
 import asyncio4j.bridge.testing.Dropped;
 import asyncio4j.bridge.testing.Hand;
 import asyncio4j.bridge.testing.Threads;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.function.Function;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +21,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Function;
 
 /** Publishers that break the protocol: the await says which rule, and ends. */
 class ProtocolViolationTest {
@@ -86,12 +91,14 @@ class ProtocolViolationTest {
     private Throwable thrownLater(Kind kind, Hand<String> source, Hand.Script<String> signals) {
         try (ReactorRunner real = ReactorRunner.create()) {
             return real.<Throwable>run(() -> {
-                Task<Throwable> task = createTask(() -> catchThrowable(() -> kind.await.apply(source)));
+                Task<Throwable> task =
+                        createTask(() -> catchThrowable(() -> kind.await.apply(source)));
                 await(sleep(Duration.ZERO));
-                await(toThread(() -> {
-                    signals.run(source, source.subscriber);
-                    return null;
-                }));
+                await(
+                        toThread(() -> {
+                            signals.run(source, source.subscriber);
+                            return null;
+                        }));
                 return await(task);
             });
         }
@@ -109,7 +116,8 @@ class ProtocolViolationTest {
     void theMessageNamesThePublisher(Kind kind) {
         Throwable error = thrown(kind, (hand, s) -> s.onComplete());
         assertThat(error.getMessage())
-                .contains(kind == Kind.MONO_SUBCLASS ? Foreign.class.getName() : Hand.class.getName())
+                .contains(
+                        kind == Kind.MONO_SUBCLASS ? Foreign.class.getName() : Hand.class.getName())
                 .contains("has to be mended");
     }
 
@@ -128,11 +136,12 @@ class ProtocolViolationTest {
     @ParameterizedTest
     @EnumSource
     void onSubscribeAfterTheOtherSignals(Kind kind) {
-        Hand<String> source = new Hand<>((hand, s) -> {
-            s.onNext("early");
-            s.onSubscribe(hand);
-            s.onComplete();
-        });
+        Hand<String> source =
+                new Hand<>((hand, s) -> {
+                    s.onNext("early");
+                    s.onSubscribe(hand);
+                    s.onComplete();
+                });
         assertRule(thrown(kind, source), "1.9");
         assertThat(source.cancels).hasValue(1);
         assertThat(source.requests).isEmpty();
@@ -163,6 +172,19 @@ class ProtocolViolationTest {
     }
 
     @Test
+    void theTimerOfTheGracePeriodGoesWithTheAwait() {
+        Hand<String> source = Hand.mute();
+        runner.run(() -> {
+            Task<String> task = createTask(() -> awaitFirst(source));
+            await(sleep(Duration.ZERO));
+            task.cancel();
+            assertThat(catchThrowable(() -> await(task))).isInstanceOf(CancelledError.class);
+            await(sleep(PublisherAwait.GRACE.multipliedBy(2)));
+        });
+        assertThat(dropped.errors).isEmpty();
+    }
+
+    @Test
     void onSubscribeThatComesTooLateIsCancelled() {
         Hand<String> source = Hand.mute();
         assertRule(thrown(Kind.LAST, source), "1.9");
@@ -176,17 +198,22 @@ class ProtocolViolationTest {
     void aSecondEnd(Kind kind) {
         IOException cause = new IOException("second");
         assertRule(
-                thrown(kind, (hand, s) -> {
-                    s.onSubscribe(hand);
-                    s.onComplete();
-                    s.onComplete();
-                }),
+                thrown(
+                        kind,
+                        (hand, s) -> {
+                            s.onSubscribe(hand);
+                            s.onComplete();
+                            s.onComplete();
+                        }),
                 "1.7");
-        Throwable error = thrown(kind, (hand, s) -> {
-            s.onSubscribe(hand);
-            s.onComplete();
-            s.onError(cause);
-        });
+        Throwable error =
+                thrown(
+                        kind,
+                        (hand, s) -> {
+                            s.onSubscribe(hand);
+                            s.onComplete();
+                            s.onError(cause);
+                        });
         assertRule(error, "1.7");
         assertThat(error).hasCause(cause);
         assertThat(dropped.errors).isEmpty();
@@ -196,11 +223,14 @@ class ProtocolViolationTest {
     @EnumSource
     void aSecondEndAfterAnErrorKeepsThatError(Kind kind) {
         IOException first = new IOException("first");
-        Throwable error = thrown(kind, (hand, s) -> {
-            s.onSubscribe(hand);
-            s.onError(first);
-            s.onComplete();
-        });
+        Throwable error =
+                thrown(
+                        kind,
+                        (hand, s) -> {
+                            s.onSubscribe(hand);
+                            s.onError(first);
+                            s.onComplete();
+                        });
         assertRule(error, "1.7");
         assertThat(error.getSuppressed()).contains(first);
     }
@@ -208,11 +238,12 @@ class ProtocolViolationTest {
     @ParameterizedTest
     @EnumSource
     void aSecondEndWhenTheTaskHasGoneOnIsToldToTheHook(Kind kind) {
-        Hand<String> source = new Hand<>((hand, s) -> {
-            s.onSubscribe(hand);
-            s.onNext("value");
-            s.onComplete();
-        });
+        Hand<String> source =
+                new Hand<>((hand, s) -> {
+                    s.onSubscribe(hand);
+                    s.onNext("value");
+                    s.onComplete();
+                });
         String value = runner.run(() -> kind.await.apply(source));
         assertThat(value).isEqualTo("value");
         source.subscriber.onComplete();
@@ -227,11 +258,13 @@ class ProtocolViolationTest {
     @EnumSource
     void anElementAfterTheEnd(Kind kind) {
         assertRule(
-                thrown(kind, (hand, s) -> {
-                    s.onSubscribe(hand);
-                    s.onComplete();
-                    s.onNext("late");
-                }),
+                thrown(
+                        kind,
+                        (hand, s) -> {
+                            s.onSubscribe(hand);
+                            s.onComplete();
+                            s.onNext("late");
+                        }),
                 "1.7");
         assertThat(dropped.elements).containsExactly("late");
     }
@@ -239,13 +272,14 @@ class ProtocolViolationTest {
     @ParameterizedTest
     @EnumSource(names = "LAST", mode = EnumSource.Mode.EXCLUDE)
     void moreThanRequested(Kind kind) {
-        Hand<String> source = new Hand<>((hand, s) -> {
-            s.onSubscribe(hand);
-            s.onNext("a");
-            s.onNext("b");
-            s.onNext("c");
-            s.onComplete();
-        });
+        Hand<String> source =
+                new Hand<>((hand, s) -> {
+                    s.onSubscribe(hand);
+                    s.onNext("a");
+                    s.onNext("b");
+                    s.onNext("c");
+                    s.onComplete();
+                });
         assertRule(thrown(kind, source), "1.1");
         assertThat(source.cancels).hasValue(1);
         assertThat(dropped.elements).endsWith("c");
@@ -253,12 +287,13 @@ class ProtocolViolationTest {
 
     @Test
     void theMessageOfMoreThanRequestedSaysHowMany() {
-        Hand.Script<String> three = (hand, s) -> {
-            s.onSubscribe(hand);
-            s.onNext("a");
-            s.onNext("b");
-            s.onNext("c");
-        };
+        Hand.Script<String> three =
+                (hand, s) -> {
+                    s.onSubscribe(hand);
+                    s.onNext("a");
+                    s.onNext("b");
+                    s.onNext("c");
+                };
         assertThat(thrown(Kind.FIRST, three)).hasMessageContaining("2 times, though only 1");
         assertThat(thrown(Kind.SINGLE, three)).hasMessageContaining("3 times, though only 2");
         assertThat(thrown(Kind.MONO_SUBCLASS, three)).hasMessageContaining("awaitFirst");
@@ -267,21 +302,29 @@ class ProtocolViolationTest {
     @ParameterizedTest
     @EnumSource
     void nullSignals(Kind kind) {
-        Hand<String> element = new Hand<>((hand, s) -> {
-            s.onSubscribe(hand);
-            assertThatThrownBy(() -> s.onNext(null)).isInstanceOf(NullPointerException.class);
-        });
+        Hand<String> element =
+                new Hand<>((hand, s) -> {
+                    s.onSubscribe(hand);
+                    assertThatThrownBy(() -> s.onNext(null))
+                            .isInstanceOf(NullPointerException.class);
+                });
         assertRule(thrown(kind, element), "2.13");
         assertThat(element.cancels).hasValue(1);
         assertRule(
-                thrown(kind, (hand, s) -> {
-                    s.onSubscribe(hand);
-                    assertThatThrownBy(() -> s.onError(null)).isInstanceOf(NullPointerException.class);
-                }),
+                thrown(
+                        kind,
+                        (hand, s) -> {
+                            s.onSubscribe(hand);
+                            assertThatThrownBy(() -> s.onError(null))
+                                    .isInstanceOf(NullPointerException.class);
+                        }),
                 "2.13");
         assertRule(
-                thrown(kind, (hand, s) -> assertThatThrownBy(() -> s.onSubscribe(null))
-                        .isInstanceOf(NullPointerException.class)),
+                thrown(
+                        kind,
+                        (hand, s) ->
+                                assertThatThrownBy(() -> s.onSubscribe(null))
+                                        .isInstanceOf(NullPointerException.class)),
                 "2.13");
         assertThat(dropped.errors).isEmpty();
     }
@@ -290,16 +333,20 @@ class ProtocolViolationTest {
     @EnumSource
     void nullSignalsWhoseExceptionComesBack(Kind kind) {
         assertRule(
-                thrown(kind, (hand, s) -> {
-                    s.onSubscribe(hand);
-                    s.onNext(null);
-                }),
+                thrown(
+                        kind,
+                        (hand, s) -> {
+                            s.onSubscribe(hand);
+                            s.onNext(null);
+                        }),
                 "2.13");
         assertRule(
-                thrown(kind, (hand, s) -> {
-                    hand.onRequest = () -> s.onNext(null);
-                    s.onSubscribe(hand);
-                }),
+                thrown(
+                        kind,
+                        (hand, s) -> {
+                            hand.onRequest = () -> s.onNext(null);
+                            s.onSubscribe(hand);
+                        }),
                 "2.13");
         assertThat(dropped.errors).isEmpty();
     }
@@ -308,10 +355,11 @@ class ProtocolViolationTest {
     @EnumSource
     void aSecondOnSubscribe(Kind kind) {
         Hand<String> first = new Hand<>((hand, s) -> {});
-        Hand<String> second = new Hand<>((hand, s) -> {
-            s.onSubscribe(first);
-            s.onSubscribe(hand);
-        });
+        Hand<String> second =
+                new Hand<>((hand, s) -> {
+                    s.onSubscribe(first);
+                    s.onSubscribe(hand);
+                });
         assertRule(thrown(kind, second), "2.5");
         assertThat(second.cancels).hasValue(1);
         assertThat(second.requests).isEmpty();
@@ -322,13 +370,15 @@ class ProtocolViolationTest {
     @EnumSource(names = {"FIRST", "LAST", "SINGLE"})
     void subscribeThatThrows(Kind kind) {
         IllegalStateException cause = new IllegalStateException("in subscribe");
-        Hand.Script<String> before = (hand, s) -> {
-            throw cause;
-        };
-        Hand<String> after = new Hand<>((hand, s) -> {
-            s.onSubscribe(hand);
-            throw cause;
-        });
+        Hand.Script<String> before =
+                (hand, s) -> {
+                    throw cause;
+                };
+        Hand<String> after =
+                new Hand<>((hand, s) -> {
+                    s.onSubscribe(hand);
+                    throw cause;
+                });
         Throwable error = thrown(kind, before);
         assertRule(error, "1.9");
         assertThat(error).hasCause(cause);
@@ -341,9 +391,10 @@ class ProtocolViolationTest {
     void requestThatThrows(Kind kind) {
         IllegalStateException cause = new IllegalStateException("in request");
         Hand<String> source = Hand.ready();
-        source.onRequest = () -> {
-            throw cause;
-        };
+        source.onRequest =
+                () -> {
+                    throw cause;
+                };
         Throwable error = thrown(kind, source);
         assertRule(error, "3.16");
         assertThat(error).hasCause(cause);
@@ -355,8 +406,12 @@ class ProtocolViolationTest {
     void onAnotherThreadWhileTheTaskWaits(Kind kind) {
         assertRule(thrownLater(kind, Hand.mute(), (hand, s) -> s.onNext("early")), "1.9");
         assertRule(
-                thrownLater(kind, Hand.ready(), (hand, s) -> assertThatThrownBy(() -> s.onNext(null))
-                        .isInstanceOf(NullPointerException.class)),
+                thrownLater(
+                        kind,
+                        Hand.ready(),
+                        (hand, s) ->
+                                assertThatThrownBy(() -> s.onNext(null))
+                                        .isInstanceOf(NullPointerException.class)),
                 "2.13");
         assertRule(thrownLater(kind, Hand.ready(), (hand, s) -> s.onSubscribe(hand)), "2.5");
     }
@@ -365,11 +420,15 @@ class ProtocolViolationTest {
     void signalsOfSeveralThreadsAtOnceEndTheTask() {
         for (int i = 0; i < 500; i++) {
             Hand<String> source = Hand.ready();
-            Throwable error = thrownLater(Kind.LAST, source, (hand, s) -> {
-                Thread other = Threads.start(() -> flood(s));
-                flood(s);
-                Threads.join(other);
-            });
+            Throwable error =
+                    thrownLater(
+                            Kind.LAST,
+                            source,
+                            (hand, s) -> {
+                                Thread other = Threads.start(() -> flood(s));
+                                flood(s);
+                                Threads.join(other);
+                            });
             assertThat(error).isInstanceOfAny(ProtocolViolationException.class, IOException.class);
             assertThat(source.cancels.get()).isLessThanOrEqualTo(1);
         }
@@ -396,16 +455,19 @@ class ProtocolViolationTest {
 
     @Test
     void aWellBehavedSubscriptionIsNotBlamed() {
-        Publisher<String> source = s -> s.onSubscribe(new Subscription() {
-            @Override
-            public void request(long n) {
-                s.onNext("fine");
-                s.onComplete();
-            }
+        Publisher<String> source =
+                s ->
+                        s.onSubscribe(
+                                new Subscription() {
+                                    @Override
+                                    public void request(long n) {
+                                        s.onNext("fine");
+                                        s.onComplete();
+                                    }
 
-            @Override
-            public void cancel() {}
-        });
+                                    @Override
+                                    public void cancel() {}
+                                });
         for (Kind kind : Kind.values()) {
             assertThat(runner.<String>run(() -> kind.await.apply(source))).isEqualTo("fine");
         }

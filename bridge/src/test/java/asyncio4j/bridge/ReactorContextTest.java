@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
 import static asyncio4j.bridge.Bridge.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,11 +12,10 @@ import asyncio4j.TaskOptions;
 import asyncio4j.bridge.testing.Received;
 import asyncio4j.bridge.testing.Threads;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.NoSuchElementException;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -23,6 +23,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
 
 class ReactorContextTest {
 
@@ -52,7 +56,8 @@ class ReactorContextTest {
     @Test
     void outsideOfEverythingItIsEmpty() {
         Threads.elsewhere(() -> assertThat(ReactorContext.current().isEmpty()).isTrue());
-        boolean empty = runner.run(() -> await(context()).isEmpty() && ReactorContext.current().isEmpty());
+        boolean empty =
+                runner.run(() -> await(context()).isEmpty() && ReactorContext.current().isEmpty());
         assertThat(empty).isTrue();
     }
 
@@ -70,18 +75,19 @@ class ReactorContextTest {
     @Test
     void everyKindOfAwaitAndConversionCarriesThem() {
         Flux<String> user = Flux.deferContextual(view -> Flux.just(view.<String>get(USER)).hide());
-        List<String> seen = runner.run(() -> {
-            USER.set("Ada");
-            Mono<String> mono = user.single();
-            return List.of(
-                    await(mono),
-                    awaitFirst(user),
-                    awaitLast(user),
-                    awaitSingle(user),
-                    await(toTask(mono)),
-                    await(mono(() -> await(mono))),
-                    await(toMono(createTask(() -> await(mono)))));
-        });
+        List<String> seen =
+                runner.run(() -> {
+                    USER.set("Ada");
+                    Mono<String> mono = user.single();
+                    return List.of(
+                            await(mono),
+                            awaitFirst(user),
+                            awaitLast(user),
+                            awaitSingle(user),
+                            await(toTask(mono)),
+                            await(mono(() -> await(mono))),
+                            await(toMono(createTask(() -> await(mono)))));
+                });
         assertThat(seen).hasSize(7).containsOnly("Ada");
         asyncio4j.Context context = new asyncio4j.Context();
         context.run(() -> USER.set("Grace"));
@@ -92,8 +98,9 @@ class ReactorContextTest {
     void theContextIsThatOfTheMomentOfTheAwait() {
         runner.run(() -> {
             USER.set("before");
-            Mono<String> late = Mono.deferContextual(view -> Mono.just(view.<String>get(USER)))
-                    .subscribeOn(Schedulers.single());
+            Mono<String> late =
+                    Mono.deferContextual(view -> Mono.just(view.<String>get(USER)))
+                            .subscribeOn(Schedulers.single());
             Task<String> task = toTask(late);
             USER.set("after");
             List<String> seen = List.of(await(task), await(late));
@@ -125,31 +132,44 @@ class ReactorContextTest {
 
     @Test
     void theSubscribersContextIsSeenInTheCoroutineItsTasksAndTheirPipelines() {
-        List<String> seen = runner.runner.run(mono(runner.loop(), () -> {
-                    Mono<String> request = Mono.deferContextual(view -> Mono.just(view.<String>get("request")));
-                    Task<String> child = createTask(() -> ReactorContext.current().get("request"));
-                    return List.of(
-                            ReactorContext.current().<String>get("request"),
-                            await(request),
-                            await(child),
-                            await(toTask(request)),
-                            await(mono(() -> await(request))));
-                })
-                .contextWrite(Context.of("request", "r1", "other", 2)));
+        List<String> seen =
+                runner.runner.run(
+                        mono(
+                                        runner.loop(),
+                                        () -> {
+                                            Mono<String> request =
+                                                    Mono.deferContextual(view ->
+                                                            Mono.just(view.<String>get("request")));
+                                            Task<String> child =
+                                                    createTask(() ->
+                                                            ReactorContext.current()
+                                                                    .get("request"));
+                                            return List.of(
+                                                    ReactorContext.current().<String>get("request"),
+                                                    await(request),
+                                                    await(child),
+                                                    await(toTask(request)),
+                                                    await(mono(() -> await(request))));
+                                        })
+                                .contextWrite(Context.of("request", "r1", "other", 2)));
         assertThat(seen).hasSize(5).containsOnly("r1");
     }
 
     @Test
     void aSubscribersEntryUnderAVariableSetsIt() {
-        List<Object> seen = runner.runner.run(mono(runner.loop(), () -> {
-                    List<Object> values = new ArrayList<>();
-                    values.add(USER.get());
-                    values.add(await(context()).<String>get(USER));
-                    USER.set("Grace");
-                    values.add(await(context()).<String>get(USER));
-                    return values;
-                })
-                .contextWrite(Context.of(USER, "Ada")));
+        List<Object> seen =
+                runner.runner.run(
+                        mono(
+                                        runner.loop(),
+                                        () -> {
+                                            List<Object> values = new ArrayList<>();
+                                            values.add(USER.get());
+                                            values.add(await(context()).<String>get(USER));
+                                            USER.set("Grace");
+                                            values.add(await(context()).<String>get(USER));
+                                            return values;
+                                        })
+                                .contextWrite(Context.of(USER, "Ada")));
         assertThat(seen).containsExactly("Ada", "Ada", "Grace");
     }
 
@@ -157,9 +177,11 @@ class ReactorContextTest {
     void variablesTravelThroughAPipelineToACoroutineOnTheOtherSide() {
         runner.run(() -> {
             USER.set("Ada");
-            String seen = await(Mono.just(1)
-                    .publishOn(Schedulers.parallel())
-                    .flatMap(i -> mono(runner.loop(), () -> USER.get())));
+            String seen =
+                    await(
+                            Mono.just(1)
+                                    .publishOn(Schedulers.parallel())
+                                    .flatMap(i -> mono(runner.loop(), () -> USER.get())));
             assertThat(seen).isEqualTo("Ada");
         });
     }
@@ -167,27 +189,34 @@ class ReactorContextTest {
     @Test
     void aBoundKeyGoesBothWays() {
         bind(USER, "user.key");
-        List<Object> seen = runner.runner.run(mono(runner.loop(), () -> {
-                    List<Object> values = new ArrayList<>();
-                    values.add(USER.get());
-                    values.add(await(context()).<String>get("user.key"));
-                    values.add(await(context()).<String>get(USER));
-                    USER.set("Grace");
-                    values.add(await(context()).<String>get("user.key"));
-                    USER.set(null);
-                    values.add(await(context()).hasKey("user.key"));
-                    return values;
-                })
-                .contextWrite(Context.of("user.key", "Ada")));
+        List<Object> seen =
+                runner.runner.run(
+                        mono(
+                                        runner.loop(),
+                                        () -> {
+                                            List<Object> values = new ArrayList<>();
+                                            values.add(USER.get());
+                                            values.add(await(context()).<String>get("user.key"));
+                                            values.add(await(context()).<String>get(USER));
+                                            USER.set("Grace");
+                                            values.add(await(context()).<String>get("user.key"));
+                                            USER.set(null);
+                                            values.add(await(context()).hasKey("user.key"));
+                                            return values;
+                                        })
+                                .contextWrite(Context.of("user.key", "Ada")));
         assertThat(seen).containsExactly("Ada", "Ada", "Ada", "Grace", false);
     }
 
     @Test
     void aVariablesOwnEntryCountsMoreThanABoundOne() {
         bind(USER, "user.key");
-        for (Context context : List.of(
-                Context.of("user.key", "bound", USER, "own"), Context.of(USER, "own", "user.key", "bound"))) {
-            String seen = runner.runner.run(mono(runner.loop(), () -> USER.get()).contextWrite(context));
+        for (Context context :
+                List.of(
+                        Context.of("user.key", "bound", USER, "own"),
+                        Context.of(USER, "own", "user.key", "bound"))) {
+            String seen =
+                    runner.runner.run(mono(runner.loop(), () -> USER.get()).contextWrite(context));
             assertThat(seen).isEqualTo("own");
         }
     }
@@ -226,10 +255,11 @@ class ReactorContextTest {
     @Test
     void whatACoroutineSetsStaysInItsTask() {
         runner.run(() -> {
-            await(mono(() -> {
-                DEPTH.set(5);
-                return DEPTH.get();
-            }));
+            await(
+                    mono(() -> {
+                        DEPTH.set(5);
+                        return DEPTH.get();
+                    }));
             assertThat(DEPTH.get()).isZero();
         });
     }
@@ -237,11 +267,15 @@ class ReactorContextTest {
     @Test
     void aSubscriberWithoutEntriesDoesNotInheritThoseOfTheSubscribingCoroutine() {
         Received<Boolean> received = new Received<>();
-        runner.runner.run(mono(runner.loop(), () -> {
-                    mono(() -> ReactorContext.current().hasKey("request")).subscribe(received);
-                    await(toThread(received::join));
-                })
-                .contextWrite(Context.of("request", "r1")));
+        runner.runner.run(
+                mono(
+                                runner.loop(),
+                                () -> {
+                                    mono(() -> ReactorContext.current().hasKey("request"))
+                                            .subscribe(received);
+                                    await(toThread(received::join));
+                                })
+                        .contextWrite(Context.of("request", "r1")));
         assertThat(received.elements).containsExactly(false);
     }
 
@@ -254,37 +288,51 @@ class ReactorContextTest {
             written = written.put("entry" + i, i);
         }
         Context entries = written;
-        int sum = runner.runner.run(mono(runner.loop(), () -> {
-                    int total = 0;
-                    for (int i = 0; i < 50; i++) {
-                        vars.get(i).set(i);
-                    }
-                    ContextView seen = await(context());
-                    for (int i = 0; i < 50; i++) {
-                        total += seen.<Integer>get(vars.get(i)) + seen.<Integer>get("entry" + i);
-                    }
-                    return total;
-                })
-                .contextWrite(entries));
+        int sum =
+                runner.runner.run(
+                        mono(
+                                        runner.loop(),
+                                        () -> {
+                                            int total = 0;
+                                            for (int i = 0; i < 50; i++) {
+                                                vars.get(i).set(i);
+                                            }
+                                            ContextView seen = await(context());
+                                            for (int i = 0; i < 50; i++) {
+                                                total +=
+                                                        seen.<Integer>get(vars.get(i))
+                                                                + seen.<Integer>get("entry" + i);
+                                            }
+                                            return total;
+                                        })
+                                .contextWrite(entries));
         assertThat(sum).isEqualTo(2 * 1225);
     }
 
     @Test
     void concurrentTasksEachSeeTheirOwn() {
-        List<String> seen = runner.run(() -> {
-            List<Task<String>> tasks = new ArrayList<>();
-            for (int i = 0; i < 100; i++) {
-                String name = "user " + i;
-                tasks.add(createTask(() -> {
-                    USER.set(name);
-                    String first = await(Mono.deferContextual(view -> Mono.just(view.<String>get(USER)))
-                            .subscribeOn(Schedulers.parallel()));
-                    String second = await(context()).get(USER);
-                    return first.equals(name) && second.equals(name) ? "own" : first + second;
-                }));
-            }
-            return await(gather(tasks));
-        });
+        List<String> seen =
+                runner.run(() -> {
+                    List<Task<String>> tasks = new ArrayList<>();
+                    for (int i = 0; i < 100; i++) {
+                        String name = "user " + i;
+                        tasks.add(
+                                createTask(() -> {
+                                    USER.set(name);
+                                    String first =
+                                            await(
+                                                    Mono.deferContextual(view ->
+                                                                    Mono.just(
+                                                                            view.<String>get(USER)))
+                                                            .subscribeOn(Schedulers.parallel()));
+                                    String second = await(context()).get(USER);
+                                    return first.equals(name) && second.equals(name)
+                                            ? "own"
+                                            : first + second;
+                                }));
+                    }
+                    return await(gather(tasks));
+                });
         assertThat(seen).hasSize(100).containsOnly("own");
     }
 
@@ -296,10 +344,11 @@ class ReactorContextTest {
             Task<ContextView> task = toTask(context(), TaskOptions.DEFAULT.context(empty));
             assertThat(await(task).isEmpty()).isTrue();
             asyncio4j.Context entered = new asyncio4j.Context();
-            ContextView seen = entered.run(() -> {
-                USER.set("inner");
-                return await(context());
-            });
+            ContextView seen =
+                    entered.run(() -> {
+                        USER.set("inner");
+                        return await(context());
+                    });
             assertThat(seen.<String>get(USER)).isEqualTo("inner");
             assertThat(USER.get()).isEqualTo("Ada");
         });
@@ -308,21 +357,24 @@ class ReactorContextTest {
     @Test
     void theContextMayBeAskedForOnAnyThreadAtAnyTime() {
         List<Context> seen = new ArrayList<>();
-        Mono<String> source = new Mono<>() {
-            @Override
-            public void subscribe(CoreSubscriber<? super String> actual) {
-                actual.onSubscribe(reactor.core.publisher.Operators.emptySubscription());
-                Threads.elsewhere(() -> seen.add(actual.currentContext()));
-                actual.onComplete();
-                Threads.elsewhere(() -> seen.add(actual.currentContext()));
-            }
-        };
+        Mono<String> source =
+                new Mono<>() {
+                    @Override
+                    public void subscribe(CoreSubscriber<? super String> actual) {
+                        actual.onSubscribe(reactor.core.publisher.Operators.emptySubscription());
+                        Threads.elsewhere(() -> seen.add(actual.currentContext()));
+                        actual.onComplete();
+                        Threads.elsewhere(() -> seen.add(actual.currentContext()));
+                    }
+                };
         runner.run(() -> {
             USER.set("Ada");
             await(source);
             USER.set("Grace");
         });
-        assertThat(seen).hasSize(2).allSatisfy(context -> assertThat(context.<String>get(USER)).isEqualTo("Ada"));
+        assertThat(seen)
+                .hasSize(2)
+                .allSatisfy(context -> assertThat(context.<String>get(USER)).isEqualTo("Ada"));
         assertThatThrownBy(USER::get).isInstanceOf(NoSuchElementException.class);
     }
 }

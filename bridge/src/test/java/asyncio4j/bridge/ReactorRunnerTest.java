@@ -2,12 +2,13 @@ package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
 import static asyncio4j.bridge.Bridge.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import asyncio4j.Asyncio;
 import asyncio4j.AsyncFuture;
+import asyncio4j.Asyncio;
 import asyncio4j.CancelledError;
 import asyncio4j.Context;
 import asyncio4j.ContextVar;
@@ -18,6 +19,15 @@ import asyncio4j.bridge.testing.Hand;
 import asyncio4j.bridge.testing.Received;
 import asyncio4j.bridge.testing.Threads;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,11 +36,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 class ReactorRunnerTest {
 
@@ -83,7 +88,8 @@ class ReactorRunnerTest {
 
     @Test
     void runsShareAContextUnlessTheyAreGivenOne() {
-        Mono<String> user = Mono.deferContextual(view -> Mono.just(view.getOrDefault(USER, "nobody")));
+        Mono<String> user =
+                Mono.deferContextual(view -> Mono.just(view.getOrDefault(USER, "nobody")));
         runner.run(() -> {
             USER.set("Ada");
         });
@@ -131,7 +137,8 @@ class ReactorRunnerTest {
         assertThatThrownBy(() -> runner.run((Mono<?>) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("the Mono is null");
-        assertThatThrownBy(() -> runner.run((Mono<?>) null, new Context())).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> runner.run((Mono<?>) null, new Context()))
+                .isInstanceOf(NullPointerException.class);
     }
 
     @Test
@@ -146,7 +153,13 @@ class ReactorRunnerTest {
                     steps.add("cancels: " + source.cancels);
                     await(sleep(Duration.ofSeconds(1)));
                     steps.add(await(Mono.just("awaited").hide()));
-                    steps.add(await(mono(() -> await(sleep(Duration.ofSeconds(1), "a mono of the loop")))));
+                    steps.add(
+                            await(
+                                    mono(() ->
+                                            await(
+                                                    sleep(
+                                                            Duration.ofSeconds(1),
+                                                            "a mono of the loop")))));
                 }
             });
             await(sleep(Duration.ZERO));
@@ -162,14 +175,17 @@ class ReactorRunnerTest {
         EventLoop loop = runner.getLoop();
         AsyncFuture<String> future = loop.createFuture();
         List<String> steps = new ArrayList<>();
-        Mono<String> mono = mono(loop, () -> {
-            try {
-                return await(sleep(Duration.ofDays(1), "never"));
-            } finally {
-                await(sleep(Duration.ofSeconds(1)));
-                steps.add("clean");
-            }
-        });
+        Mono<String> mono =
+                mono(
+                        loop,
+                        () -> {
+                            try {
+                                return await(sleep(Duration.ofDays(1), "never"));
+                            } finally {
+                                await(sleep(Duration.ofSeconds(1)));
+                                steps.add("clean");
+                            }
+                        });
         all.add(mono.subscribeWith(new Received<>(0, reactor.util.context.Context.empty())));
         all.add(toMono(future).subscribeWith(new Received<>()));
         runner.run(() -> {
@@ -180,10 +196,15 @@ class ReactorRunnerTest {
         runner.close();
         all.add(mono.subscribeWith(new Received<>()));
         all.add(toMono(future).subscribeWith(new Received<>()));
-        assertThat(all).hasSize(6).allSatisfy(received -> assertThat(received.errors)
-                .singleElement()
-                .isInstanceOf(CancellationException.class));
-        assertThat(steps).as("one ran, the other began while the first was cleaning").containsExactly("clean", "clean");
+        assertThat(all)
+                .hasSize(6)
+                .allSatisfy(received ->
+                        assertThat(received.errors)
+                                .singleElement()
+                                .isInstanceOf(CancellationException.class));
+        assertThat(steps)
+                .as("one ran, the other began while the first was cleaning")
+                .containsExactly("clean", "clean");
         assertThat(Subscriptions.of(loop).size()).isZero();
         assertThat(virtual.reports).isEmpty();
     }
@@ -208,19 +229,24 @@ class ReactorRunnerTest {
         IllegalStateException failure = new IllegalStateException("onError failed");
         List<Received<String>> others = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            others.add(mono(runner.getLoop(), () -> "never")
-                    .subscribeWith(new Received<>(0, reactor.util.context.Context.empty())));
+            others.add(
+                    mono(runner.getLoop(), () -> "never")
+                            .subscribeWith(
+                                    new Received<>(0, reactor.util.context.Context.empty())));
             mono(runner.getLoop(), () -> "never")
-                    .subscribe(new Received<>(0, reactor.util.context.Context.empty()) {
-                        @Override
-                        public void onError(Throwable error) {
-                            throw failure;
-                        }
-                    });
+                    .subscribe(
+                            new Received<>(0, reactor.util.context.Context.empty()) {
+                                @Override
+                                public void onError(Throwable error) {
+                                    throw failure;
+                                }
+                            });
         }
         runner.close();
         assertThat(others).allSatisfy(received -> assertThat(received.errors).hasSize(1));
-        assertThat(virtual.reports).hasSize(5).allSatisfy(report -> assertThat(report.exception()).isSameAs(failure));
+        assertThat(virtual.reports)
+                .hasSize(5)
+                .allSatisfy(report -> assertThat(report.exception()).isSameAs(failure));
     }
 
     @Test
@@ -235,6 +261,80 @@ class ReactorRunnerTest {
     }
 
     @Test
+    void onceTheFirstTasksHaveEndedOnlyTheLoopItselfStartsMore() {
+        ReactorRunner real = ReactorRunner.create();
+        EventLoop loop = real.getLoop();
+        Received<String> outside = new Received<>();
+        List<String> inside = new ArrayList<>();
+        real.run(() -> {
+            createTask(() -> {
+                try {
+                    await(sleep(Duration.ofDays(1)));
+                } finally {
+                    createTask(() -> {
+                        try {
+                            await(sleep(Duration.ofDays(1)));
+                        } finally { // the tasks that close found at first have ended
+                            await(
+                                    toThread(() ->
+                                            mono(loop, () -> "outside")
+                                                    .subscribeWith(outside)
+                                                    .join()));
+                            inside.add(await(mono(() -> "inside")));
+                        }
+                    });
+                    await(sleep(Duration.ZERO)); // so that it begins
+                }
+            });
+            await(sleep(Duration.ZERO));
+        });
+        real.close();
+        assertThat(outside.errors).singleElement().isInstanceOf(CancellationException.class);
+        assertThat(outside.elements).isEmpty();
+        assertThat(inside).containsExactly("inside");
+    }
+
+    @Test
+    void aTaskThatWasAskedForButNotBegunWhenTheLoopIsShutNeverBegins() {
+        EventLoop loop = runner.getLoop();
+        List<String> began = new ArrayList<>();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        Received<String> received =
+                new Received<>() {
+                    @Override
+                    public void onSubscribe(Subscription s) {
+                        super.onSubscribe(s);
+                        asked.countDown();
+                        awaitLatch(closed); // so that only the request is known to the loop
+                    }
+                };
+        Thread subscriber =
+                Threads.start(() ->
+                        mono(
+                                        loop,
+                                        () -> {
+                                            began.add("begun");
+                                            return "never";
+                                        })
+                                .subscribe(received));
+        awaitLatch(asked);
+        runner.close();
+        closed.countDown();
+        Threads.join(subscriber);
+        assertThat(began).isEmpty();
+        assertThat(received.errors).singleElement().isInstanceOf(CancellationException.class);
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void subscribersThatKeepComingDoNotKeepCloseFromEnding() {
         ReactorRunner real = ReactorRunner.create();
         EventLoop loop = real.getLoop();
@@ -243,38 +343,54 @@ class ReactorRunnerTest {
         CountDownLatch many = new CountDownLatch(1_000);
         real.run(() -> {
             for (int i = 0; i < 2; i++) {
-                threads.add(Threads.start(() -> {
-                    Semaphore answered = new Semaphore(1); // the next one comes when this one's task runs, or failed
-                    Received<String> last;
-                    do {
-                        answered.acquireUninterruptibly();
-                        last = mono(loop, () -> {
-                                    answered.release();
-                                    return await(sleep(Duration.ofDays(1), "never"));
-                                })
-                                .subscribeWith(new Received<>() {
-                                    @Override
-                                    public void onError(Throwable error) {
-                                        super.onError(error);
-                                        answered.release();
-                                    }
-                                });
-                        all.add(last);
-                        many.countDown();
-                    } while (last.ends() == 0);
-                }));
+                threads.add(
+                        Threads.start(() -> {
+                            Semaphore answered =
+                                    new Semaphore(
+                                            1); // the next one comes when this one's task runs, or
+                            // failed
+                            Received<String> last;
+                            do {
+                                answered.acquireUninterruptibly();
+                                last =
+                                        mono(
+                                                        loop,
+                                                        () -> {
+                                                            answered.release();
+                                                            return await(
+                                                                    sleep(
+                                                                            Duration.ofDays(1),
+                                                                            "never"));
+                                                        })
+                                                .subscribeWith(
+                                                        new Received<>() {
+                                                            @Override
+                                                            public void onError(Throwable error) {
+                                                                super.onError(error);
+                                                                answered.release();
+                                                            }
+                                                        });
+                                all.add(last);
+                                many.countDown();
+                            } while (last.ends() == 0);
+                        }));
             }
-            await(toThread(() -> {
-                many.await();
-                return null;
-            }));
+            await(
+                    toThread(() -> {
+                        many.await();
+                        return null;
+                    }));
         });
         real.close();
         threads.forEach(Threads::join);
-        assertThat(all).hasSizeGreaterThan(1_000).allSatisfy(received -> {
-            assertThat(received.errors).singleElement().isInstanceOf(CancellationException.class);
-            assertThat(received.elements).isEmpty();
-        });
+        assertThat(all)
+                .hasSizeGreaterThan(1_000)
+                .allSatisfy(received -> {
+                    assertThat(received.errors)
+                            .singleElement()
+                            .isInstanceOf(CancellationException.class);
+                    assertThat(received.elements).isEmpty();
+                });
         assertThat(Subscriptions.of(loop).size()).isZero();
         assertThat(dropped.errors).isEmpty();
     }
@@ -292,20 +408,30 @@ class ReactorRunnerTest {
             for (int t = 0; t < threads; t++) {
                 List<Received<String>> own = new ArrayList<>();
                 all.add(own);
-                storm.add(Threads.start(() -> {
-                    for (int i = 0; i < each; i++) {
-                        Received<String> received =
-                                new Received<>(i % 4 == 0 ? 0 : 1, reactor.util.context.Context.empty());
-                        own.add(received);
-                        Mono<String> mono = i % 3 == 0
-                                ? toMono(future)
-                                : mono(loop, () -> await(sleep(Duration.ofDays(1), "never")));
-                        mono.subscribe(received);
-                        if (isCancelled(i)) {
-                            received.subscription.cancel();
-                        }
-                    }
-                }));
+                storm.add(
+                        Threads.start(() -> {
+                            for (int i = 0; i < each; i++) {
+                                Received<String> received =
+                                        new Received<>(
+                                                i % 4 == 0 ? 0 : 1,
+                                                reactor.util.context.Context.empty());
+                                own.add(received);
+                                Mono<String> mono =
+                                        i % 3 == 0
+                                                ? toMono(future)
+                                                : mono(
+                                                        loop,
+                                                        () ->
+                                                                await(
+                                                                        sleep(
+                                                                                Duration.ofDays(1),
+                                                                                "never")));
+                                mono.subscribe(received);
+                                if (isCancelled(i)) {
+                                    received.subscription.cancel();
+                                }
+                            }
+                        }));
             }
             await(sleep(Duration.ZERO));
         });
@@ -319,7 +445,9 @@ class ReactorRunnerTest {
                 if (isCancelled(i)) {
                     assertThat(received.ends()).isLessThanOrEqualTo(1);
                 } else {
-                    assertThat(received.errors).singleElement().isInstanceOf(CancellationException.class);
+                    assertThat(received.errors)
+                            .singleElement()
+                            .isInstanceOf(CancellationException.class);
                 }
             }
         }
@@ -328,7 +456,10 @@ class ReactorRunnerTest {
         assertThat(dropped.elements).isEmpty();
     }
 
-    /** A coroutine's own subscriber now and then; the one of the shared future would cancel it for all. */
+    /**
+     * A coroutine's own subscriber now and then; the one of the shared future would cancel it for
+     * all.
+     */
     private static boolean isCancelled(int i) {
         return i % 5 == 0 && i % 3 != 0;
     }
@@ -341,18 +472,21 @@ class ReactorRunnerTest {
             real.run(() -> {});
             Received<String> received = new Received<>();
             int spins = round * 20;
-            Thread subscriber = Threads.start(() -> {
-                for (int spin = 0; spin < spins; spin++) {
-                    Thread.onSpinWait();
-                }
-                mono(loop, () -> "value").subscribe(received);
-            });
+            Thread subscriber =
+                    Threads.start(() -> {
+                        for (int spin = 0; spin < spins; spin++) {
+                            Thread.onSpinWait();
+                        }
+                        mono(loop, () -> "value").subscribe(received);
+                    });
             real.close();
             Threads.join(subscriber);
             received.join();
             assertThat(received.ends()).isEqualTo(1);
             if (received.completions.get() == 0) {
-                assertThat(received.errors).singleElement().isInstanceOf(CancellationException.class);
+                assertThat(received.errors)
+                        .singleElement()
+                        .isInstanceOf(CancellationException.class);
             }
         }
     }
@@ -360,10 +494,11 @@ class ReactorRunnerTest {
     @Test
     void cancellingTheMainCoroutineCancelsItsMono() {
         Hand<String> source = Hand.ready();
-        assertThatThrownBy(() -> runner.run(() -> {
-                    currentTask().cancel("enough");
-                    await(Mono.fromDirect(source));
-                }))
+        assertThatThrownBy(() ->
+                        runner.run(() -> {
+                            currentTask().cancel("enough");
+                            await(Mono.fromDirect(source));
+                        }))
                 .isInstanceOf(CancellationException.class)
                 .hasCauseInstanceOf(CancelledError.class);
         assertThat(source.cancels).hasValue(1);

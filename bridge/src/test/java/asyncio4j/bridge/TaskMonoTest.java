@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.*;
 import static asyncio4j.bridge.Bridge.*;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -17,18 +18,21 @@ import asyncio4j.bridge.testing.Hand;
 import asyncio4j.bridge.testing.Received;
 import asyncio4j.bridge.testing.Threads;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CancellationException;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /** toTask and toMono. */
 class TaskMonoTest {
@@ -111,10 +115,11 @@ class TaskMonoTest {
             await(task);
             settle();
             all.add(mono.subscribeWith(new Received<>()));
-            assertThat(all).allSatisfy(each -> {
-                assertThat(each.elements).containsExactly("value");
-                assertThat(each.ends()).isEqualTo(1);
-            });
+            assertThat(all)
+                    .allSatisfy(each -> {
+                        assertThat(each.elements).containsExactly("value");
+                        assertThat(each.ends()).isEqualTo(1);
+                    });
             assertThat(open().size()).isZero();
         });
     }
@@ -175,11 +180,13 @@ class TaskMonoTest {
         IOException error = new IOException("failed");
         runner.run(() -> {
             Task<Void> empty = createTask(() -> {});
-            Task<Object> failed = createTask(() -> {
-                throw error;
-            });
+            Task<Object> failed =
+                    createTask(() -> {
+                        throw error;
+                    });
             Received<Void> one = toMono(empty).subscribeWith(new Received<>(0, Context.empty()));
-            Received<Object> other = toMono(failed).subscribeWith(new Received<>(0, Context.empty()));
+            Received<Object> other =
+                    toMono(failed).subscribeWith(new Received<>(0, Context.empty()));
             settle();
             assertThat(one.completions).hasValue(1);
             assertThat(other.errors).containsExactly(error);
@@ -201,10 +208,13 @@ class TaskMonoTest {
             assertThat(task.cancelled()).isTrue();
             assertThat(task.cancelling()).isEqualTo(1);
             assertThat(one.ends()).isZero();
-            assertThat(other.errors).singleElement().satisfies(error -> assertThat(error)
-                    .isInstanceOf(CancellationException.class)
-                    .hasMessageContaining(task.getName())
-                    .hasCauseInstanceOf(CancelledError.class));
+            assertThat(other.errors)
+                    .singleElement()
+                    .satisfies(error ->
+                            assertThat(error)
+                                    .isInstanceOf(CancellationException.class)
+                                    .hasMessageContaining(task.getName())
+                                    .hasCauseInstanceOf(CancelledError.class));
         });
         assertThat(dropped.errors).isEmpty();
     }
@@ -215,10 +225,11 @@ class TaskMonoTest {
             real.run(() -> {
                 Task<String> task = createTask(() -> await(sleep(Duration.ofDays(1), "never")));
                 Received<String> received = toMono(task).subscribeWith(new Received<>());
-                await(toThread(() -> {
-                    received.subscription.cancel();
-                    return null;
-                }));
+                await(
+                        toThread(() -> {
+                            received.subscription.cancel();
+                            return null;
+                        }));
                 assertThat(catchThrowable(() -> await(task))).isInstanceOf(CancelledError.class);
             });
         }
@@ -243,9 +254,10 @@ class TaskMonoTest {
             task.cancel("on purpose");
             var _ = catchThrowable(() -> await(task));
             StepVerifier.create(toMono(task))
-                    .expectErrorSatisfies(error -> assertThat(error)
-                            .isInstanceOf(CancellationException.class)
-                            .hasCauseInstanceOf(CancelledError.class))
+                    .expectErrorSatisfies(error ->
+                            assertThat(error)
+                                    .isInstanceOf(CancellationException.class)
+                                    .hasCauseInstanceOf(CancelledError.class))
                     .verify();
         });
     }
@@ -253,10 +265,15 @@ class TaskMonoTest {
     @Test
     void gatherAsAMono() {
         runner.run(() -> {
-            List<String> values = await(toMono(gather(
-                    () -> await(sleep(Duration.ofSeconds(1), "a")), () -> await(sleep(Duration.ofSeconds(2), "b")))));
+            List<String> values =
+                    await(
+                            toMono(
+                                    gather(
+                                            () -> await(sleep(Duration.ofSeconds(1), "a")),
+                                            () -> await(sleep(Duration.ofSeconds(2), "b")))));
             assertThat(values).containsExactly("a", "b");
-            AsyncFuture<List<String>> cancelled = gather(() -> await(sleep(Duration.ofDays(1), "c")));
+            AsyncFuture<List<String>> cancelled =
+                    gather(() -> await(sleep(Duration.ofDays(1), "c")));
             Received<List<String>> received = toMono(cancelled).subscribeWith(new Received<>());
             turn();
             cancelled.cancel();
@@ -285,13 +302,14 @@ class TaskMonoTest {
             EventLoop other = second.getLoop();
             AsyncFuture<Void> stop = other.createFuture();
             Thread driver = Threads.start(() -> second.run(() -> await(stop)));
-            String value = first.run(() -> {
-                try {
-                    return await(mono(other, () -> "from the other loop"));
-                } finally {
-                    other.callSoonThreadsafe(() -> stop.setResult(null));
-                }
-            });
+            String value =
+                    first.run(() -> {
+                        try {
+                            return await(mono(other, () -> "from the other loop"));
+                        } finally {
+                            other.callSoonThreadsafe(() -> stop.setResult(null));
+                        }
+                    });
             Threads.join(driver);
             assertThat(value).isEqualTo("from the other loop");
         }
@@ -302,14 +320,18 @@ class TaskMonoTest {
         runner.run(() -> {
             for (long n : new long[] {0, -1, Long.MIN_VALUE}) {
                 Task<String> task = createTask(() -> await(sleep(Duration.ofDays(1), "never")));
-                Received<String> received = toMono(task).subscribeWith(new Received<>(0, Context.empty()));
+                Received<String> received =
+                        toMono(task).subscribeWith(new Received<>(0, Context.empty()));
                 turn();
                 received.subscription.request(n);
                 received.subscription.request(1);
                 settle();
-                assertThat(received.errors).singleElement().satisfies(error -> assertThat(error)
-                        .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("3.9"));
+                assertThat(received.errors)
+                        .singleElement()
+                        .satisfies(error ->
+                                assertThat(error)
+                                        .isInstanceOf(IllegalArgumentException.class)
+                                        .hasMessageContaining("3.9"));
                 assertThat(task.cancelled()).isTrue();
             }
         });
@@ -323,9 +345,12 @@ class TaskMonoTest {
         loop.close();
         Received<String> after = toMono(future).subscribeWith(new Received<>());
         for (Received<String> received : List.of(before, after)) {
-            assertThat(received.errors).singleElement().satisfies(error -> assertThat(error)
-                    .isInstanceOf(CancellationException.class)
-                    .hasMessageContaining("loop was closed"));
+            assertThat(received.errors)
+                    .singleElement()
+                    .satisfies(error ->
+                            assertThat(error)
+                                    .isInstanceOf(CancellationException.class)
+                                    .hasMessageContaining("loop was closed"));
         }
     }
 
@@ -342,7 +367,12 @@ class TaskMonoTest {
     void operatorsWorkOnIt() {
         runner.run(() -> {
             Task<Integer> task = createTask(() -> 20);
-            int value = await(toMono(task).map(i -> i + 1).publishOn(Schedulers.parallel()).map(i -> i * 2));
+            int value =
+                    await(
+                            toMono(task)
+                                    .map(i -> i + 1)
+                                    .publishOn(Schedulers.parallel())
+                                    .map(i -> i * 2));
             assertThat(value).isEqualTo(42);
         });
     }
@@ -352,7 +382,8 @@ class TaskMonoTest {
         runner.run(() -> {
             Task<Integer> task = createTask(() -> 20);
             Mono<Integer> mono = toMono(task);
-            assertThat(Scannable.from(mono).scan(Scannable.Attr.RUN_STYLE)).isEqualTo(Scannable.Attr.RunStyle.ASYNC);
+            assertThat(Scannable.from(mono).scan(Scannable.Attr.RUN_STYLE))
+                    .isEqualTo(Scannable.Attr.RunStyle.ASYNC);
             Received<Integer> received = mono.subscribeWith(new Received<>(0, Context.empty()));
             Scannable subscription = Scannable.from(received.subscription);
             assertThat(subscription.scanUnsafe(Scannable.Attr.ACTUAL)).isSameAs(received);

@@ -9,13 +9,15 @@ import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.access.LoopAccess;
-import java.util.ArrayDeque;
-import java.util.Deque;
+
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+
 /**
- * Lets so many tasks in at once, the others wait their turn, first come first served. Python's {@code
- * asyncio.Semaphore}.
+ * Lets so many tasks in at once, the others wait their turn, first come first served. Python's
+ * {@code asyncio.Semaphore}.
  *
  * {@snippet :
  * Semaphore connections = new Semaphore(3);
@@ -24,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>It belongs to the loop on which a task first has to wait for it, and to that loop's thread. {@link #release} and
- * {@link #acquire} fail on any other while the loop runs.
+ * <p>It belongs to the loop on which a task first has to wait for it, and to that loop's thread.
+ * {@link #release} and {@link #acquire} fail on any other while the loop runs.
  */
 public final class Semaphore {
 
@@ -46,7 +48,8 @@ public final class Semaphore {
      */
     public Semaphore(int value) {
         if (value < 0) {
-            throw new IllegalArgumentException("Semaphore initial value must be >= 0, not " + value);
+            throw new IllegalArgumentException(
+                    "Semaphore initial value must be >= 0, not " + value);
         }
         this.value = value;
     }
@@ -69,8 +72,8 @@ public final class Semaphore {
     }
 
     /**
-     * Takes a permit, and waits for one if need be. A task that is cancelled while it waits has none, and if it had just
-     * been given one, the next in line gets it.
+     * Takes a permit, and waits for one if need be. A task that is cancelled while it waits has
+     * none, and if it had just been given one, the next in line gets it.
      *
      * @return a coroutine of the permit: close it, or call {@link #release}, once; it throws {@link
      *     IllegalStateException} if it would have to wait on another loop than tasks did before
@@ -127,8 +130,13 @@ public final class Semaphore {
         if (bound == null) {
             loop = running;
         } else if (bound != running) {
-            throw new IllegalStateException(this + " is bound to a different event loop, " + bound + ", not to "
-                    + running + ": make one for each loop");
+            throw new IllegalStateException(
+                    this
+                            + " is bound to a different event loop, "
+                            + bound
+                            + ", not to "
+                            + running
+                            + ": make one for each loop");
         }
         return running;
     }
@@ -136,15 +144,22 @@ public final class Semaphore {
     private void checkThread(String what) {
         EventLoop bound = loop;
         if (bound != null && !LoopAccess.get().mayTouch(bound)) {
-            throw new IllegalStateException(what + " belongs to the thread of " + bound + ", not to thread "
-                    + Thread.currentThread().getName() + ": use loop.callSoonThreadsafe(...)");
+            throw new IllegalStateException(
+                    what
+                            + " belongs to the thread of "
+                            + bound
+                            + ", not to thread "
+                            + Thread.currentThread().getName()
+                            + ": use loop.callSoonThreadsafe(...)");
         }
     }
 
     @Override
     public String toString() {
-        return "Semaphore[" + (locked() ? "locked" : "unlocked, value=" + value)
-                + (waiters.isEmpty() ? "" : ", waiters=" + waiters.size()) + "]";
+        return "Semaphore["
+                + (locked() ? "locked" : "unlocked, value=" + value)
+                + (waiters.isEmpty() ? "" : ", waiters=" + waiters.size())
+                + "]";
     }
 
     /** A permit that was taken; closing it gives it back. */

@@ -3,19 +3,24 @@ package asyncio4j.child;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import asyncio4j.KeyboardInterrupt;
+
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
-/** What the programs of this package have in common: how they talk to the test that started them. */
+/**
+ * What the programs of this package have in common: how they talk to the test that started them.
+ */
 final class Child {
 
     static final Signal INT = new Signal("INT");
 
-    private static final BufferedReader INPUT = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    private static final BufferedReader INPUT =
+            new BufferedReader(new InputStreamReader(System.in, UTF_8));
 
     private Child() {}
 
@@ -58,10 +63,13 @@ final class Child {
     /** Says each time that the handler that is there now has dealt with a SIGINT. */
     static void sayWhenHandled() {
         SignalHandler[] present = new SignalHandler[1];
-        present[0] = Signal.handle(INT, signal -> {
-            present[0].handle(signal);
-            say("handled");
-        });
+        present[0] =
+                Signal.handle(
+                        INT,
+                        signal -> {
+                            present[0].handle(signal);
+                            say("handled");
+                        });
     }
 
     /** Waits for ever, or for the end of the JVM. */

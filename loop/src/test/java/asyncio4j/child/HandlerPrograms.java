@@ -15,14 +15,20 @@ import asyncio4j.EventLoop;
 import asyncio4j.ForwardingEventLoop;
 import asyncio4j.KeyboardInterrupt;
 import asyncio4j.Runner;
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+
 import org.jspecify.annotations.Nullable;
+
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-/** Programs about who deals with SIGINT: during close, after a run, between two runners, and if the user does. */
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Programs about who deals with SIGINT: during close, after a run, between two runners, and if the
+ * user does.
+ */
 public final class HandlerPrograms {
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -72,15 +78,17 @@ public final class HandlerPrograms {
         try (Runner runner = Runner.builder().loopFactory(SayingLoop::new).build()) {
             runner.run(() -> {
                 CountDownLatch began = new CountDownLatch(1);
-                createTask(() -> await(toThread(() -> {
-                    began.countDown();
-                    try {
-                        return new LinkedBlockingQueue<>().take();
-                    } finally {
-                        say("thread interrupted");
-                        ended.countDown();
-                    }
-                })));
+                createTask(() ->
+                        await(
+                                toThread(() -> {
+                                    began.countDown();
+                                    try {
+                                        return new LinkedBlockingQueue<>().take();
+                                    } finally {
+                                        say("thread interrupted");
+                                        ended.countDown();
+                                    }
+                                })));
                 await(sleep(Duration.ZERO));
                 began.await();
             });
@@ -150,17 +158,21 @@ public final class HandlerPrograms {
     private static void usersHandler() {
         try (EventLoop loop = newEventLoop()) {
             AsyncFuture<String> signalled = loop.createFuture();
-            Signal.handle(Child.INT, signal -> {
-                say("user's handler");
-                if (!signalled.done()) {
-                    loop.callSoonThreadsafe(() -> signalled.setResult("told by the handler"));
-                }
-            });
+            Signal.handle(
+                    Child.INT,
+                    signal -> {
+                        say("user's handler");
+                        if (!signalled.done()) {
+                            loop.callSoonThreadsafe(
+                                    () -> signalled.setResult("told by the handler"));
+                        }
+                    });
             try (Runner runner = Runner.builder().loopFactory(() -> loop).build()) {
-                say(runner.<String>run(() -> {
-                    getRunningLoop().callSoon(() -> say("awaiting"));
-                    return await(signalled);
-                }));
+                say(
+                        runner.<String>run(() -> {
+                            getRunningLoop().callSoon(() -> say("awaiting"));
+                            return await(signalled);
+                        }));
                 say("closing " + Child.hear());
             }
             say("closed " + Child.hear());
@@ -191,26 +203,30 @@ public final class HandlerPrograms {
     }
 
     private static void hearing() {
-        say("heard " + run(() -> {
-            getRunningLoop().callSoon(() -> say("awaiting"));
-            return await(toThread(Child::hear));
-        }));
+        say(
+                "heard "
+                        + run(() -> {
+                            getRunningLoop().callSoon(() -> say("awaiting"));
+                            return await(toThread(Child::hear));
+                        }));
     }
 
     /** Each on a thread of its own; the second starts once the first runs. */
     private static void twoRunners() throws InterruptedException {
         Child.sayAtShutdown();
         CountDownLatch firstRuns = new CountDownLatch(1);
-        Thread first = Thread.ofPlatform().start(() -> {
-            try {
-                run(() -> {
-                    getRunningLoop().callSoon(firstRuns::countDown);
-                    await(sleep(HOUR));
-                });
-            } catch (KeyboardInterrupt e) {
-                say("first: KeyboardInterrupt");
-            }
-        });
+        Thread first =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                run(() -> {
+                                    getRunningLoop().callSoon(firstRuns::countDown);
+                                    await(sleep(HOUR));
+                                });
+                            } catch (KeyboardInterrupt e) {
+                                say("first: KeyboardInterrupt");
+                            }
+                        });
         firstRuns.await();
         run(() -> {
             getRunningLoop().callSoon(() -> say("both await"));

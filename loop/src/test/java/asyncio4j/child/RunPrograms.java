@@ -13,6 +13,7 @@ import asyncio4j.AsyncFuture;
 import asyncio4j.CancelledError;
 import asyncio4j.KeyboardInterrupt;
 import asyncio4j.VoidCoroutine;
+
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -78,25 +79,28 @@ public final class RunPrograms {
     }
 
     private static void spinning() {
-        VoidCoroutine main = () -> {
-            sayOnceSuspended("spinning");
-            while (true) {
-                await(sleep(Duration.ZERO));
-            }
-        };
+        VoidCoroutine main =
+                () -> {
+                    sayOnceSuspended("spinning");
+                    while (true) {
+                        await(sleep(Duration.ZERO));
+                    }
+                };
         run(main);
     }
 
     private static void swallowing() {
-        say("result " + run(() -> {
-            sayOnceSuspended("awaiting");
-            try {
-                await(sleep(HOUR));
-                return "slept";
-            } catch (CancelledError e) {
-                return "swallowed";
-            }
-        }));
+        say(
+                "result "
+                        + run(() -> {
+                            sayOnceSuspended("awaiting");
+                            try {
+                                await(sleep(HOUR));
+                                return "slept";
+                            } catch (CancelledError e) {
+                                return "swallowed";
+                            }
+                        }));
     }
 
     private static void swallowingAndGoingOn() {
@@ -212,15 +216,16 @@ public final class RunPrograms {
     private static void executorBlocks() {
         run(() -> {
             try {
-                await(toThread(() -> {
-                    say("blocking");
-                    try {
-                        return new LinkedBlockingQueue<>().take();
-                    } catch (InterruptedException e) {
-                        say("interrupted");
-                        throw e;
-                    }
-                }));
+                await(
+                        toThread(() -> {
+                            say("blocking");
+                            try {
+                                return new LinkedBlockingQueue<>().take();
+                            } catch (InterruptedException e) {
+                                say("interrupted");
+                                throw e;
+                            }
+                        }));
             } finally {
                 say("main cancelled");
             }

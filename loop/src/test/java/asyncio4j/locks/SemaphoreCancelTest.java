@@ -5,6 +5,7 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gatherReturnExceptions;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
@@ -13,13 +14,15 @@ import asyncio4j.CancelledError;
 import asyncio4j.Task;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Tasks that are cancelled while they wait for a permit, before and after they were woken. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -138,12 +141,13 @@ class SemaphoreCancelTest {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
             List<Task<?>> tasks = new ArrayList<>();
-            tasks.add(createTask(() -> {
-                try (var _ = await(semaphore.acquire())) {
-                    iteration();
-                }
-                tasks.getLast().cancel();
-            }));
+            tasks.add(
+                    createTask(() -> {
+                        try (var _ = await(semaphore.acquire())) {
+                            iteration();
+                        }
+                        tasks.getLast().cancel();
+                    }));
             tasks.add(taker(semaphore, "never"));
             List<?> results = await(gatherReturnExceptions(tasks));
             assertThat(results.getFirst()).isNull();
@@ -159,7 +163,8 @@ class SemaphoreCancelTest {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
             Semaphore.Permit permit = await(semaphore.acquire());
-            assertThatThrownBy(() -> await(waitFor(semaphore.acquire(), TICK))).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> await(waitFor(semaphore.acquire(), TICK)))
+                    .isInstanceOf(TimeoutException.class);
             assertThat(semaphore).hasToString("Semaphore[locked]");
             permit.close();
             assertThat(semaphore.locked()).isFalse();

@@ -3,6 +3,7 @@ package asyncio4j.locks;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,12 +18,14 @@ import asyncio4j.VirtualClock;
 import asyncio4j.VoidCoroutine;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Which loop and which thread a semaphore belongs to. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -67,15 +70,17 @@ class SemaphoreLoopTest {
         Semaphore semaphore = new Semaphore(1);
         runner.run(() -> contend(semaphore));
         try (VirtualRunner other = new VirtualRunner()) {
-            VoidCoroutine uncontended = () -> {
-                Semaphore.Permit permit = await(semaphore.acquire());
-                assertThatIllegalStateException()
-                        .isThrownBy(() -> await(semaphore.acquire()))
-                        .withMessageStartingWith("Semaphore[locked] is bound to a different event loop")
-                        .withMessageEndingWith("make one for each loop");
-                assertThat(semaphore).hasToString("Semaphore[locked]");
-                permit.close();
-            };
+            VoidCoroutine uncontended =
+                    () -> {
+                        Semaphore.Permit permit = await(semaphore.acquire());
+                        assertThatIllegalStateException()
+                                .isThrownBy(() -> await(semaphore.acquire()))
+                                .withMessageStartingWith(
+                                        "Semaphore[locked] is bound to a different event loop")
+                                .withMessageEndingWith("make one for each loop");
+                        assertThat(semaphore).hasToString("Semaphore[locked]");
+                        permit.close();
+                    };
             other.run(uncontended);
         }
         assertThat(semaphore).hasToString("Semaphore[unlocked, value=1]");
@@ -97,11 +102,19 @@ class SemaphoreLoopTest {
             Semaphore.Permit permit = await(semaphore.acquire());
             Task<?> waiting = taker(semaphore, "waiting");
             iteration();
-            Thread foreign = Thread.ofPlatform().name("foreign").start(() -> assertThatIllegalStateException()
-                    .isThrownBy(semaphore::release)
-                    .withMessageStartingWith("Semaphore.release belongs to the thread of asyncio4j-loop-")
-                    .withMessageContaining("not to thread foreign: use loop.callSoonThreadsafe(...)")
-                    .satisfies(log::add));
+            Thread foreign =
+                    Thread.ofPlatform()
+                            .name("foreign")
+                            .start(() ->
+                                    assertThatIllegalStateException()
+                                            .isThrownBy(semaphore::release)
+                                            .withMessageStartingWith(
+                                                    "Semaphore.release belongs to the thread of"
+                                                            + " asyncio4j-loop-")
+                                            .withMessageContaining(
+                                                    "not to thread foreign: use"
+                                                            + " loop.callSoonThreadsafe(...)")
+                                            .satisfies(log::add));
             foreign.join();
             assertThat(log).hasSize(1);
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=1]");
@@ -116,16 +129,20 @@ class SemaphoreLoopTest {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
             contend(semaphore);
-            Thread foreign = Thread.ofPlatform().start(() -> {
-                try (VirtualRunner other = new VirtualRunner()) {
-                    other.run(() -> {
-                        assertThatIllegalStateException()
-                                .isThrownBy(() -> await(semaphore.acquire()))
-                                .withMessageStartingWith("Semaphore.acquire belongs to the thread of asyncio4j-loop-")
-                                .satisfies(log::add);
-                    });
-                }
-            });
+            Thread foreign =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                try (VirtualRunner other = new VirtualRunner()) {
+                                    other.run(() -> {
+                                        assertThatIllegalStateException()
+                                                .isThrownBy(() -> await(semaphore.acquire()))
+                                                .withMessageStartingWith(
+                                                        "Semaphore.acquire belongs to the thread of"
+                                                                + " asyncio4j-loop-")
+                                                .satisfies(log::add);
+                                    });
+                                }
+                            });
             foreign.join();
             assertThat(log).hasSize(1);
             assertThat(semaphore).hasToString("Semaphore[unlocked, value=1]");
@@ -139,12 +156,15 @@ class SemaphoreLoopTest {
         List<String> reports = new ArrayList<>();
         loop.setExceptionHandler((l, context) -> reports.add(context.message()));
         KeyboardInterrupt atOnce = new KeyboardInterrupt();
-        assertThatThrownBy(() -> loop.runUntilComplete(Coroutine.of(() -> {
-                    taker(semaphore, "never");
-                    iteration();
-                    semaphore.release(); // wakes it, but the loop is left before it goes
-                    throw atOnce;
-                })))
+        assertThatThrownBy(() ->
+                        loop.runUntilComplete(
+                                Coroutine.of(() -> {
+                                    taker(semaphore, "never");
+                                    iteration();
+                                    semaphore.release(); // wakes it, but the loop is left before it
+                                    // goes
+                                    throw atOnce;
+                                })))
                 .isSameAs(atOnce);
         assertThat(semaphore).hasToString("Semaphore[locked, waiters=1]");
         loop.close();

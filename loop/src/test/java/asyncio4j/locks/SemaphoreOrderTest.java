@@ -4,6 +4,7 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
@@ -13,12 +14,14 @@ import asyncio4j.Task;
 import asyncio4j.TaskFactory;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** First come, first served. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -122,19 +125,21 @@ class SemaphoreOrderTest {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(0);
             List<Task<?>> takers = new ArrayList<>();
-            takers.add(createTask(() -> {
-                await(semaphore.acquire());
-                takers.add(taker(semaphore, 4));
-                log.add(1);
-            }));
-            takers.add(createTask(() -> {
-                semaphore.release();
-                semaphore.release();
-                semaphore.release();
-                assertThat(semaphore.locked()).isTrue();
-                await(semaphore.acquire());
-                log.add(2);
-            }));
+            takers.add(
+                    createTask(() -> {
+                        await(semaphore.acquire());
+                        takers.add(taker(semaphore, 4));
+                        log.add(1);
+                    }));
+            takers.add(
+                    createTask(() -> {
+                        semaphore.release();
+                        semaphore.release();
+                        semaphore.release();
+                        assertThat(semaphore.locked()).isTrue();
+                        await(semaphore.acquire());
+                        log.add(2);
+                    }));
             takers.add(taker(semaphore, 3));
             iteration();
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=3]");
@@ -151,26 +156,27 @@ class SemaphoreOrderTest {
     void oneReleaseWakesOneAndTheNextIsWokenByThatOne() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(0);
-            List<Coroutine<Object>> coroutines = List.of(
-                    () -> {
-                        await(semaphore.acquire());
-                        return log.add(1);
-                    },
-                    () -> {
-                        semaphore.release();
-                        semaphore.release();
-                        semaphore.release();
-                        await(semaphore.acquire());
-                        return log.add(2);
-                    },
-                    () -> {
-                        await(semaphore.acquire());
-                        return log.add(3);
-                    },
-                    () -> {
-                        semaphore.release();
-                        return runner.loop().callSoon(() -> log.add("callback"));
-                    });
+            List<Coroutine<Object>> coroutines =
+                    List.of(
+                            () -> {
+                                await(semaphore.acquire());
+                                return log.add(1);
+                            },
+                            () -> {
+                                semaphore.release();
+                                semaphore.release();
+                                semaphore.release();
+                                await(semaphore.acquire());
+                                return log.add(2);
+                            },
+                            () -> {
+                                await(semaphore.acquire());
+                                return log.add(3);
+                            },
+                            () -> {
+                                semaphore.release();
+                                return runner.loop().callSoon(() -> log.add("callback"));
+                            });
             await(gather(coroutines));
             assertThat(semaphore).hasToString("Semaphore[unlocked, value=1]");
         });
@@ -198,12 +204,13 @@ class SemaphoreOrderTest {
     void generatorsBodyHoldsAPermitBetweenItems() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> {
-                try (var _ = await(semaphore.acquire())) {
-                    g.yield(1);
-                    g.yield(2);
-                }
-            });
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try (var _ = await(semaphore.acquire())) {
+                            g.yield(1);
+                            g.yield(2);
+                        }
+                    });
             await(generator.anext());
             Task<?> other = taker(semaphore, "other");
             iteration();

@@ -4,6 +4,7 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,13 +14,15 @@ import asyncio4j.CancelledError;
 import asyncio4j.Coroutine;
 import asyncio4j.Task;
 import asyncio4j.testing.VirtualRunner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Taking permits and giving them back. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
@@ -115,19 +118,21 @@ class SemaphoreTest {
     void tryWithResourcesGivesBackWhateverComesOfTheBody() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
-            assertThatThrownBy(() -> {
-                        try (var _ = await(semaphore.acquire())) {
-                            throw new IllegalArgumentException("the body's");
-                        }
-                    })
+            assertThatThrownBy(
+                            () -> {
+                                try (var _ = await(semaphore.acquire())) {
+                                    throw new IllegalArgumentException("the body's");
+                                }
+                            })
                     .hasMessage("the body's")
                     .hasNoSuppressedExceptions();
             assertThat(semaphore.locked()).isFalse();
-            Task<?> holder = createTask(() -> {
-                try (var _ = await(semaphore.acquire())) {
-                    await(sleep(Duration.ofHours(1)));
-                }
-            });
+            Task<?> holder =
+                    createTask(() -> {
+                        try (var _ = await(semaphore.acquire())) {
+                            await(sleep(Duration.ofHours(1)));
+                        }
+                    });
             iteration();
             assertThat(semaphore.locked()).isTrue();
             holder.cancel();

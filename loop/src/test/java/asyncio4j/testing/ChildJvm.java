@@ -2,6 +2,11 @@ package asyncio4j.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
+
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,13 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
- * A program in a JVM of its own, with the class path and the JDK of this one. It says where it is by lines on its
- * standard output; what it gets is real signals, and lines on its standard input.
+ * A program in a JVM of its own, with the class path and the JDK of this one. It says where it is
+ * by lines on its standard output; what it gets is real signals, and lines on its standard input.
  */
 public final class ChildJvm implements AutoCloseable {
 
@@ -32,15 +34,19 @@ public final class ChildJvm implements AutoCloseable {
     private ChildJvm(List<String> command) throws IOException {
         errors = Files.createTempFile("asyncio4j-child", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
         process = builder.start();
         output = process.inputReader(UTF_8);
     }
 
     /** Starts {@code program}, one of {@code main}'s, in a JVM with {@code options}. */
-    public static ChildJvm start(Class<?> main, String program, String... options) throws IOException {
+    public static ChildJvm start(Class<?> main, String program, String... options)
+            throws IOException {
         List<String> command = new ArrayList<>();
-        if (IGNORED_HERE) { // as in a job that a shell has put into the background: children inherit it
+        if (IGNORED_HERE) { // as in a job that a shell has put into the background: children
+            // inherit it
             command.addAll(List.of("env", "--default-signal=INT"));
         }
         command.addAll(java(main, program, options));
@@ -48,8 +54,10 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** The same, with SIGINT ignored from the start. */
-    public static ChildJvm startIgnoringInterrupts(Class<?> main, String program) throws IOException {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
+    public static ChildJvm startIgnoringInterrupts(Class<?> main, String program)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
         command.addAll(java(main, program));
         return new ChildJvm(command);
     }
@@ -99,9 +107,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     private static void shell(String command) throws IOException, InterruptedException {
-        Process shell = new ProcessBuilder("sh", "-c", command)
-                .redirectErrorStream(true)
-                .start();
+        Process shell = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true).start();
         try (InputStream said = shell.getInputStream()) {
             String complaint = new String(said.readAllBytes(), UTF_8);
             if (shell.waitFor() != 0) {

@@ -1,5 +1,11 @@
 package asyncio4j.testing;
 
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,11 +24,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.params.ParameterizedTest;
 
 /** The contracts of {@code contracts.txt}, and the tests that name them with {@link Contract}. */
 public final class ConformanceTable {
@@ -35,9 +36,14 @@ public final class ConformanceTable {
         static Entry parse(String line) {
             String[] fields = line.split(" \\| ", -1);
             if (fields.length < 3 || fields.length > 4) {
-                throw new IllegalArgumentException("contracts.txt: write number | area | contract, not: " + line);
+                throw new IllegalArgumentException(
+                        "contracts.txt: write number | area | contract, not: " + line);
             }
-            return new Entry(Integer.parseInt(fields[0]), fields[1], fields[2], fields.length == 4 ? fields[3] : "");
+            return new Entry(
+                    Integer.parseInt(fields[0]),
+                    fields[1],
+                    fields[2],
+                    fields.length == 4 ? fields[3] : "");
         }
     }
 
@@ -59,11 +65,13 @@ public final class ConformanceTable {
     public static ConformanceTable ofTheTestsBeside(Class<?> one) {
         ConformanceTable table = new ConformanceTable(readEntries());
         try {
-            Path classes = Path.of(
-                    one.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path classes = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
             try (Stream<Path> files = Files.walk(classes)) {
                 for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                    String name = classes.relativize(file).toString().replace(file.getFileSystem().getSeparator(), ".");
+                    String name =
+                            classes.relativize(file)
+                                    .toString()
+                                    .replace(file.getFileSystem().getSeparator(), ".");
                     if (name.startsWith(ROOT_PACKAGE) && name.endsWith(".class")) {
                         String className = name.substring(0, name.length() - ".class".length());
                         table.add(Class.forName(className, false, one.getClassLoader()));
@@ -81,7 +89,8 @@ public final class ConformanceTable {
     private static List<Entry> readEntries() {
         try (InputStream in = ConformanceTable.class.getResourceAsStream("/contracts.txt")) {
             if (in == null) {
-                throw new IllegalStateException("contracts.txt is missing among the test resources");
+                throw new IllegalStateException(
+                        "contracts.txt is missing among the test resources");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
@@ -108,7 +117,8 @@ public final class ConformanceTable {
                 if (classes == null) {
                     unknown.add(className + "." + method.getName() + ": " + number);
                 } else {
-                    classes.computeIfAbsent(className, name -> new TreeSet<>()).add(method.getName());
+                    classes.computeIfAbsent(className, name -> new TreeSet<>())
+                            .add(method.getName());
                 }
             }
         }
@@ -145,14 +155,22 @@ public final class ConformanceTable {
     public String render(String command) {
         StringBuilder text = new StringBuilder();
         text.append("# Conformance\n\n");
-        text.append("What asyncio promises, and the tests of `loop` that show that it holds here. ");
-        text.append("Made from `loop/src/test/resources/contracts.txt` and the tests' `@Contract` annotations by\n\n");
+        text.append(
+                "What asyncio promises, and the tests of `loop` that show that it holds here. ");
+        text.append(
+                "Made from `loop/src/test/resources/contracts.txt` and the tests' `@Contract`"
+                        + " annotations by\n\n");
         text.append("```\n").append(command).append("\n```\n\n");
         text.append("*Not yet*: what the contract is about isn't in the library yet.\n\n");
         text.append("| No. | Area | Contract | Tests |\n| ---: | --- | --- | --- |\n");
         for (Entry entry : entries) {
-            text.append("| %d | %s | %s | %s |\n"
-                    .formatted(entry.number(), entry.area(), entry.sentence(), renderTests(entry)));
+            text.append(
+                    "| %d | %s | %s | %s |\n"
+                            .formatted(
+                                    entry.number(),
+                                    entry.area(),
+                                    entry.sentence(),
+                                    renderTests(entry)));
         }
         return text.toString();
     }
@@ -162,10 +180,15 @@ public final class ConformanceTable {
         if (classes.isEmpty()) {
             return "*not yet*";
         }
-        String shown = classes.entrySet().stream()
-                .map(each -> each.getKey() + ": "
-                        + each.getValue().stream().map(name -> "`" + name + "`").collect(Collectors.joining(", ")))
-                .collect(Collectors.joining("<br>"));
+        String shown =
+                classes.entrySet().stream()
+                        .map(each ->
+                                each.getKey()
+                                        + ": "
+                                        + each.getValue().stream()
+                                                .map(name -> "`" + name + "`")
+                                                .collect(Collectors.joining(", ")))
+                        .collect(Collectors.joining("<br>"));
         return entry.missing().isEmpty() ? shown : shown + "<br>*not yet*: " + entry.missing();
     }
 }

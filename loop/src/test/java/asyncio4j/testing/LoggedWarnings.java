@@ -14,22 +14,23 @@ public final class LoggedWarnings implements AutoCloseable {
 
     private final Logger logger = Logger.getLogger("asyncio4j");
 
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            messages.add(entry.getMessage());
-        }
+    private final Handler handler =
+            new Handler() {
+                @Override
+                public void publish(LogRecord entry) {
+                    messages.add(entry.getMessage());
+                }
 
-        @Override
-        public void flush() {
-            // nothing is buffered
-        }
+                @Override
+                public void flush() {
+                    // nothing is buffered
+                }
 
-        @Override
-        public void close() {
-            // nothing is held
-        }
-    };
+                @Override
+                public void close() {
+                    // nothing is held
+                }
+            };
 
     /** Listens from now on. */
     public LoggedWarnings() {

@@ -1,9 +1,10 @@
 package asyncio4j.testing;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /** Runs code on a thread that is no loop's, and waits for it. */
 public final class OtherThread {
@@ -44,15 +45,16 @@ public final class OtherThread {
     /** Starts {@code body} and doesn't wait for it. */
     public static <T> CompletableFuture<T> start(Callable<T> body) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        result.complete(body.call());
-                    } catch (Throwable error) { // handed on
-                        result.completeExceptionally(error);
-                    }
-                },
-                "other");
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                result.complete(body.call());
+                            } catch (Throwable error) { // handed on
+                                result.completeExceptionally(error);
+                            }
+                        },
+                        "other");
         thread.setDaemon(true);
         thread.start();
         return result;

@@ -2,11 +2,16 @@ package asyncio4j.testing;
 
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
-/** Awaits coroutines one after the other and says in a word what came of each, so that a test is a table. */
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Awaits coroutines one after the other and says in a word what came of each, so that a test is a
+ * table.
+ */
 public final class Outcomes {
 
     private Outcomes() {}

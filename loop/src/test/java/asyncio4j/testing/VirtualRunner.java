@@ -7,6 +7,7 @@ import asyncio4j.ExceptionContext;
 import asyncio4j.Runner;
 import asyncio4j.VirtualClock;
 import asyncio4j.VoidCoroutine;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,13 +19,14 @@ public final class VirtualRunner implements AutoCloseable {
     /** What the exception handler was told, in order. */
     public final List<ExceptionContext> reports = new ArrayList<>();
 
-    public final Runner runner = Runner.builder()
-            .loopFactory(() -> {
-                EventLoop loop = Asyncio.newEventLoop(clock);
-                loop.setExceptionHandler((l, context) -> reports.add(context));
-                return loop;
-            })
-            .build();
+    public final Runner runner =
+            Runner.builder()
+                    .loopFactory(() -> {
+                        EventLoop loop = Asyncio.newEventLoop(clock);
+                        loop.setExceptionHandler((l, context) -> reports.add(context));
+                        return loop;
+                    })
+                    .build();
 
     public <T> T run(Coroutine<T> coroutine) {
         return runner.run(coroutine);

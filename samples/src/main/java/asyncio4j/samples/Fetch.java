@@ -10,23 +10,36 @@ import asyncio4j.Coroutine;
 import asyncio4j.KeyboardInterrupt;
 import asyncio4j.bridge.ReactorRunner;
 import asyncio4j.locks.Semaphore;
+
+import org.jspecify.annotations.Nullable;
+
+import reactor.netty.http.client.HttpClient;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import reactor.netty.http.client.HttpClient;
 
 /**
- * Fetches a list of URLs with Reactor Netty's client: three at once at most, two seconds for each, and an error in one
- * of them doesn't disturb the others. Press Ctrl-C to see it unwind.
+ * Fetches a list of URLs with Reactor Netty's client: three at once at most, two seconds for each,
+ * and an error in one of them doesn't disturb the others. Press Ctrl-C to see it unwind.
  */
 public final class Fetch {
 
     private static final List<String> PATHS =
-            List.of("/quick", "/page", "/slow", "/large", "/missing", "/stuck", "/broken", "/cut", "/page?2", "/quick?2");
+            List.of(
+                    "/quick",
+                    "/page",
+                    "/slow",
+                    "/large",
+                    "/missing",
+                    "/stuck",
+                    "/broken",
+                    "/cut",
+                    "/page?2",
+                    "/quick?2");
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
@@ -45,11 +58,14 @@ public final class Fetch {
         var server = FetchServer.start();
         try (var runner = ReactorRunner.create()) {
             var fetch = new Fetch(HttpClient.create().host("127.0.0.1").port(server.port()));
-            System.out.printf("fetching %d URLs, at most 3 at once, %d s for each%n", PATHS.size(), TIMEOUT.toSeconds());
+            System.out.printf(
+                    "fetching %d URLs, at most 3 at once, %d s for each%n",
+                    PATHS.size(), TIMEOUT.toSeconds());
             var results = runner.run(() -> fetch.all(PATHS));
             printTable(results);
         } catch (KeyboardInterrupt e) {
-            System.out.println("interrupted: every fetch was cancelled, every connection is closed");
+            System.out.println(
+                    "interrupted: every fetch was cancelled, every connection is closed");
             System.exit(130);
         } finally {
             server.disposeNow();
@@ -69,7 +85,9 @@ public final class Fetch {
     private Page reported(String path) throws Exception {
         try (var _ = await(atOnce.acquire())) {
             var page = await(waitFor(() -> page(path), TIMEOUT));
-            System.out.printf("  %-10s %d, %,d bytes in %d ms%n", path, page.status, page.bytes, page.took.toMillis());
+            System.out.printf(
+                    "  %-10s %d, %,d bytes in %d ms%n",
+                    path, page.status, page.bytes, page.took.toMillis());
             return page;
         } catch (CancelledError e) {
             System.out.printf("  %-10s cancelled%n", path);
@@ -83,10 +101,20 @@ public final class Fetch {
     /** One page: straight-line code around a Mono. */
     private Page page(String path) throws IOException {
         long start = System.nanoTime();
-        var page = await(client.get().uri(path).responseSingle((response, body) -> body.asByteArray()
-                .defaultIfEmpty(new byte[0])
-                .map(bytes -> new Page(
-                        response.status().code(), bytes.length, Duration.ofNanos(System.nanoTime() - start)))));
+        var page =
+                await(
+                        client.get()
+                                .uri(path)
+                                .responseSingle((response, body) ->
+                                        body.asByteArray()
+                                                .defaultIfEmpty(new byte[0])
+                                                .map(bytes ->
+                                                        new Page(
+                                                                response.status().code(),
+                                                                bytes.length,
+                                                                Duration.ofNanos(
+                                                                        System.nanoTime()
+                                                                                - start)))));
         if (page == null || page.status >= 400) {
             throw new IOException("HTTP status " + (page == null ? "unknown" : page.status));
         }
@@ -104,9 +132,11 @@ public final class Fetch {
         for (int i = 0; i < results.size(); i++) {
             switch (results.get(i)) {
                 case Page page ->
-                    System.out.printf(
-                            "%-10s %7d %,12d %9d%n", PATHS.get(i), page.status, page.bytes, page.took.toMillis());
-                case Throwable error -> System.out.printf("%-10s %31s %s%n", PATHS.get(i), "", describe(error));
+                        System.out.printf(
+                                "%-10s %7d %,12d %9d%n",
+                                PATHS.get(i), page.status, page.bytes, page.took.toMillis());
+                case Throwable error ->
+                        System.out.printf("%-10s %31s %s%n", PATHS.get(i), "", describe(error));
                 case null, default -> throw new AssertionError("a page or an error");
             }
         }

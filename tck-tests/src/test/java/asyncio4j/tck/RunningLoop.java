@@ -4,14 +4,13 @@ import asyncio4j.Asyncio;
 import asyncio4j.EventLoop;
 
 /** A loop that runs on a thread of its own until it is closed. */
-final class RunningLoop implements AutoCloseable {
+final class RunningLoop {
 
     final EventLoop loop = Asyncio.newEventLoop();
 
     private final Thread thread = Thread.ofPlatform().name("tck-loop").start(loop::runForever);
 
-    @Override
-    public void close() throws InterruptedException {
+    void close() throws InterruptedException {
         var _ = loop.callSoonThreadsafe(loop::stop);
         thread.join();
         loop.close();

@@ -6,10 +6,12 @@ import static asyncio4j.Asyncio.sleep;
 import asyncio4j.Coroutine;
 import asyncio4j.Task;
 import asyncio4j.bridge.Bridge;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** {@code toMono(task)}, of a task that is under way. */
 @Test
@@ -18,20 +20,18 @@ public class TaskMonoTest extends MonoVerification {
     @Override
     public Publisher<Integer> createPublisher(long elements) {
         return Bridge.toMono(
-                task(
-                        () -> {
-                            await(sleep(Duration.ofMillis(1)));
-                            return elements == 0 ? null : 1;
-                        }));
+                task(() -> {
+                    await(sleep(Duration.ofMillis(1)));
+                    return elements == 0 ? null : 1;
+                }));
     }
 
     @Override
     public Publisher<Integer> createFailedPublisher() {
         return Bridge.toMono(
-                task(
-                        () -> {
-                            throw new IllegalStateException("failed, as it should");
-                        }));
+                task(() -> {
+                    throw new IllegalStateException("failed, as it should");
+                }));
     }
 
     private Task<Integer> task(Coroutine<Integer> body) {

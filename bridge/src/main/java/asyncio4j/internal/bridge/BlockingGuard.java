@@ -1,17 +1,21 @@
 package asyncio4j.internal.bridge;
 
 import asyncio4j.internal.access.LoopAccess;
+
+import org.jspecify.annotations.Nullable;
+
+import reactor.core.scheduler.Schedulers;
+
 import java.lang.StackWalker.StackFrame;
 import java.util.Iterator;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Schedulers;
 
 /**
- * Keeps Reactor from blocking a loop's thread. Reactor asks it, as one of its predicates for threads that must not block,
- * whenever {@code block()} or one of its like is about to wait. To those this answers with an exception of its own,
- * whose message names the remedy; to everybody else it says what the thread is.
+ * Keeps Reactor from blocking a loop's thread. Reactor asks it, as one of its predicates for
+ * threads that must not block, whenever {@code block()} or one of its like is about to wait. To
+ * those this answers with an exception of its own, whose message names the remedy; to everybody
+ * else it says what the thread is.
  */
 final class BlockingGuard implements Predicate<Thread> {
 
@@ -22,7 +26,10 @@ final class BlockingGuard implements Predicate<Thread> {
     /** How the classes begin that do the waiting for block() and its like. */
     private static final String WAITING = PUBLISHERS + "Blocking";
 
-    /** How deep the question may be under the call that waits: this class, Predicate.or for each one, Schedulers. */
+    /**
+     * How deep the question may be under the call that waits: this class, Predicate.or for each
+     * one, Schedulers.
+     */
     private static final int DEPTH = 32;
 
     private BlockingGuard() {}
@@ -39,10 +46,16 @@ final class BlockingGuard implements Predicate<Thread> {
         }
         String call = StackWalker.getInstance().walk(BlockingGuard::blockingCall);
         if (call != null) {
-            throw new IllegalStateException(call + " would hold up the whole event loop of thread " + thread.getName()
-                    + ": in a coroutine, use await(mono) instead, or awaitFirst, awaitLast or awaitSingle(publisher); "
-                    + (ACCESS.currentTask() == null ? "in a plain callback, start one with createTask(...); " : "")
-                    + "for code that cannot but block there is toThread(...)");
+            throw new IllegalStateException(
+                    call
+                            + " would hold up the whole event loop of thread "
+                            + thread.getName()
+                            + ": in a coroutine, use await(mono) instead, or awaitFirst, awaitLast"
+                            + " or awaitSingle(publisher); "
+                            + (ACCESS.currentTask() == null
+                                    ? "in a plain callback, start one with createTask(...); "
+                                    : "")
+                            + "for code that cannot but block there is toThread(...)");
         }
         return true;
     }
@@ -70,6 +83,8 @@ final class BlockingGuard implements Predicate<Thread> {
             called = frame;
         }
         String type = called.getClassName().substring(PUBLISHERS.length());
-        return type.startsWith("Blocking") ? "Iterating over toIterable() or toStream()" : type + "." + called.getMethodName() + "()";
+        return type.startsWith("Blocking")
+                ? "Iterating over toIterable() or toStream()"
+                : type + "." + called.getMethodName() + "()";
     }
 }

@@ -1,8 +1,10 @@
 package asyncio4j.internal.bridge;
 
 import asyncio4j.internal.spi.Companion;
+
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 

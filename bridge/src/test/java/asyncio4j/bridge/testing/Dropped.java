@@ -1,8 +1,9 @@
 package asyncio4j.bridge.testing;
 
+import reactor.core.publisher.Hooks;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import reactor.core.publisher.Hooks;
 
 /** What goes to Reactor's global hooks for dropped elements and errors, while this is open. */
 public final class Dropped implements AutoCloseable {

@@ -1,16 +1,17 @@
 package asyncio4j.bridge.testing;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
- * A publisher that is worked by hand: it does nothing by itself, notes what its subscriber asks, and notes when two
- * threads are inside of request or cancel at once.
+ * A publisher that is worked by hand: it does nothing by itself, notes what its subscriber asks,
+ * and notes when two threads are inside of request or cancel at once.
  */
 public final class Hand<T> implements Publisher<T>, Subscription {
 

@@ -1,12 +1,14 @@
 package asyncio4j.bridge.testing;
 
+import org.reactivestreams.Subscription;
+
+import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.reactivestreams.Subscription;
-import reactor.core.CoreSubscriber;
-import reactor.util.context.Context;
 
 /** A subscriber that keeps what it is told, requests when it is told to, and counts ends. */
 public class Received<T> implements CoreSubscriber<T> {

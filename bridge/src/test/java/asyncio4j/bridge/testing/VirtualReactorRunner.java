@@ -9,9 +9,11 @@ import asyncio4j.ExceptionContext;
 import asyncio4j.VirtualClock;
 import asyncio4j.VoidCoroutine;
 import asyncio4j.bridge.ReactorRunner;
+
+import reactor.core.publisher.Operators;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import reactor.core.publisher.Operators;
 
 /** A runner on a virtual clock, which keeps what its loop's exception handler is told. */
 public final class VirtualReactorRunner implements AutoCloseable {
@@ -24,13 +26,14 @@ public final class VirtualReactorRunner implements AutoCloseable {
     /** What the discard hook was given inside of {@link #runDiscarding}, in order. */
     public final List<Object> discarded = new CopyOnWriteArrayList<>();
 
-    public final ReactorRunner runner = ReactorRunner.builder()
-            .loopFactory(() -> {
-                EventLoop loop = Asyncio.newEventLoop(clock);
-                loop.setExceptionHandler((l, context) -> reports.add(context));
-                return loop;
-            })
-            .build();
+    public final ReactorRunner runner =
+            ReactorRunner.builder()
+                    .loopFactory(() -> {
+                        EventLoop loop = Asyncio.newEventLoop(clock);
+                        loop.setExceptionHandler((l, context) -> reports.add(context));
+                        return loop;
+                    })
+                    .build();
 
     public <T> T run(Coroutine<T> coroutine) {
         return runner.run(coroutine);
@@ -42,7 +45,10 @@ public final class VirtualReactorRunner implements AutoCloseable {
 
     /** Runs {@code body} in a task whose pipelines have a discard hook in their Context. */
     public void runDiscarding(VoidCoroutine body) {
-        runner.run(mono(loop(), body).contextWrite(context -> Operators.enableOnDiscard(context, discarded::add)));
+        runner.run(
+                mono(loop(), body)
+                        .contextWrite(
+                                context -> Operators.enableOnDiscard(context, discarded::add)));
     }
 
     public EventLoop loop() {

@@ -3,8 +3,6 @@ package asyncio4j.internal.fiber;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import java.util.ArrayDeque;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -12,7 +10,13 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** How {@link VirtualThreadEngine} hands the baton on, while others disturb the threads that wait for it. */
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How {@link VirtualThreadEngine} hands the baton on, while others disturb the threads that wait
+ * for it.
+ */
 public final class BatonStress {
 
     private BatonStress() {}
@@ -91,7 +95,10 @@ public final class BatonStress {
         }
     }
 
-    /** Waits until the loop is over. If it hangs, stray permits get it going again, and the answer is no. */
+    /**
+     * Waits until the loop is over. If it hangs, stray permits get it going again, and the answer
+     * is no.
+     */
     private static boolean endsInTime(Queue queue, Turns one, Turns two) {
         long since = System.nanoTime();
         boolean inTime = true;
@@ -110,7 +117,10 @@ public final class BatonStress {
     /** Threads that wait for the baton get permits that they know nothing of. */
     @JCStressTest
     @Outcome(id = "6, 1, 1", expect = ACCEPTABLE, desc = "each had its turns, one at a time")
-    @Outcome(id = ".*, 1, 0", expect = FORBIDDEN, desc = "a thread slept on although it had the baton")
+    @Outcome(
+            id = ".*, 1, 0",
+            expect = FORBIDDEN,
+            desc = "a thread slept on although it had the baton")
     @Outcome(id = ".*, 0, .", expect = FORBIDDEN, desc = "two had the baton at the same time")
     @State
     public static class HandoffVsStrayUnparks {
@@ -167,9 +177,15 @@ public final class BatonStress {
         }
     }
 
-    /** A user interrupts one of two threads; its code has to see that once, at the time or when it goes on. */
+    /**
+     * A user interrupts one of two threads; its code has to see that once, at the time or when it
+     * goes on.
+     */
     @JCStressTest
-    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "it saw the interrupt, once, and the other didn't")
+    @Outcome(
+            id = "1, 0, 1",
+            expect = ACCEPTABLE,
+            desc = "it saw the interrupt, once, and the other didn't")
     @Outcome(id = "0, .*, .", expect = FORBIDDEN, desc = "the interrupt was lost")
     @Outcome(id = ".*, 1, .", expect = FORBIDDEN, desc = "the other saw it")
     @Outcome(id = ".*, 0", expect = FORBIDDEN, desc = "a thread slept on although it had the baton")
@@ -187,26 +203,28 @@ public final class BatonStress {
 
         private int turnsAfter = 3;
 
-        private final Turns target = new Turns(queue) {
-            @Override
-            boolean more() {
-                boolean all = sent;
-                if (Thread.interrupted()) {
-                    seen++;
-                }
-                return !all || turnsAfter-- > 0;
-            }
-        };
+        private final Turns target =
+                new Turns(queue) {
+                    @Override
+                    boolean more() {
+                        boolean all = sent;
+                        if (Thread.interrupted()) {
+                            seen++;
+                        }
+                        return !all || turnsAfter-- > 0;
+                    }
+                };
 
-        private final Turns other = new Turns(queue) {
-            @Override
-            boolean more() {
-                if (Thread.interrupted()) {
-                    seenByOther++;
-                }
-                return !sent || turnsAfter > 0;
-            }
-        };
+        private final Turns other =
+                new Turns(queue) {
+                    @Override
+                    boolean more() {
+                        if (Thread.interrupted()) {
+                            seenByOther++;
+                        }
+                        return !sent || turnsAfter > 0;
+                    }
+                };
 
         @Actor
         public void loop(III_Result r) {
@@ -230,10 +248,19 @@ public final class BatonStress {
 
     /** The thread that drives the loop is interrupted while it waits. */
     @JCStressTest
-    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "told while it waited, and the flag is set afterwards")
-    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "it came when the caller waited no more, and the flag is set")
+    @Outcome(
+            id = "1, 1, 1",
+            expect = ACCEPTABLE,
+            desc = "told while it waited, and the flag is set afterwards")
+    @Outcome(
+            id = "1, 0, 1",
+            expect = ACCEPTABLE,
+            desc = "it came when the caller waited no more, and the flag is set")
     @Outcome(id = "0, ., .", expect = FORBIDDEN, desc = "the flag is lost")
-    @Outcome(id = "., ., 0", expect = FORBIDDEN, desc = "the caller slept on although it had the baton")
+    @Outcome(
+            id = "., ., 0",
+            expect = FORBIDDEN,
+            desc = "the caller slept on although it had the baton")
     @State
     public static class DriveVsInterrupt {
 
@@ -243,15 +270,16 @@ public final class BatonStress {
 
         private int told;
 
-        private final Turns task = new Turns(queue) {
+        private final Turns task =
+                new Turns(queue) {
 
-            private int left = 3;
+                    private int left = 3;
 
-            @Override
-            boolean more() {
-                return left-- > 0;
-            }
-        };
+                    @Override
+                    boolean more() {
+                        return left-- > 0;
+                    }
+                };
 
         @Actor
         public void loop(III_Result r) {

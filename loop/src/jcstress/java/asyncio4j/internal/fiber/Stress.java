@@ -9,7 +9,10 @@ public final class Stress {
     /** Far longer than anything here takes: who waited for so long was never woken. */
     private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
 
-    /** Somebody has waited for so long: the test has failed, and the next need not take that long to say so. */
+    /**
+     * Somebody has waited for so long: the test has failed, and the next need not take that long to
+     * say so.
+     */
     private static volatile boolean failed;
 
     private Stress() {}
@@ -19,7 +22,10 @@ public final class Stress {
         return failed ? TimeUnit.MILLISECONDS.toNanos(1) : PATIENCE;
     }
 
-    /** Whether {@code since}, on System.nanoTime, is so long ago that what was waited for since will never come. */
+    /**
+     * Whether {@code since}, on System.nanoTime, is so long ago that what was waited for since will
+     * never come.
+     */
     public static boolean tooLong(long since) {
         boolean tooLong = System.nanoTime() - since >= patience();
         if (tooLong) {

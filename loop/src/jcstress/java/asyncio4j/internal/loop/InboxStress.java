@@ -6,7 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.fiber.Stress;
-import java.util.ArrayDeque;
+
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -14,6 +14,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.Z_Result;
+
+import java.util.ArrayDeque;
 
 /** The {@link Inbox}: no wake-up is lost, no step, and no order. */
 public final class InboxStress {
@@ -23,7 +25,10 @@ public final class InboxStress {
     /** One thread waits, another posts. */
     @JCStressTest
     @Outcome(id = "true", expect = ACCEPTABLE, desc = "the waiter was woken, or need not wait")
-    @Outcome(id = "false", expect = FORBIDDEN, desc = "the waiter slept on although a step was there")
+    @Outcome(
+            id = "false",
+            expect = FORBIDDEN,
+            desc = "the waiter slept on although a step was there")
     @State
     public static class PostVsAwait {
 
@@ -50,10 +55,19 @@ public final class InboxStress {
         }
     }
 
-    /** One thread waits, over and over, now with a deadline and now without; another posts two steps. */
+    /**
+     * One thread waits, over and over, now with a deadline and now without; another posts two
+     * steps.
+     */
     @JCStressTest
-    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "both came, in order, and the waiter was woken for each")
-    @Outcome(id = "1, 0", expect = FORBIDDEN, desc = "the waiter slept on although a step was there")
+    @Outcome(
+            id = "1, 1",
+            expect = ACCEPTABLE,
+            desc = "both came, in order, and the waiter was woken for each")
+    @Outcome(
+            id = "1, 0",
+            expect = FORBIDDEN,
+            desc = "the waiter slept on although a step was there")
     @Outcome(id = "0, .*", expect = FORBIDDEN, desc = "out of order")
     @State
     public static class PostsVsTimedAwaits {
@@ -90,8 +104,14 @@ public final class InboxStress {
 
     /** The waiting thread is interrupted just when a step is posted. */
     @JCStressTest
-    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the step came, and the interrupt is kept for the fiber's code")
-    @Outcome(id = ".*, 0", expect = FORBIDDEN, desc = "the waiter slept on although a step was there")
+    @Outcome(
+            id = "1, 1",
+            expect = ACCEPTABLE,
+            desc = "the step came, and the interrupt is kept for the fiber's code")
+    @Outcome(
+            id = ".*, 0",
+            expect = FORBIDDEN,
+            desc = "the waiter slept on although a step was there")
     @Outcome(id = "0, .*", expect = FORBIDDEN, desc = "the interrupt is lost")
     @State
     public static class PostVsInterruptedAwait {

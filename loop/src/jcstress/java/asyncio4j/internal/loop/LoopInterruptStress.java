@@ -7,7 +7,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.fiber.Stress;
-import java.util.concurrent.ThreadLocalRandom;
+
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -15,7 +15,11 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@link LoopCore#interrupt}: it ends one run, finds the step that runs, and hits nothing later. */
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * {@link LoopCore#interrupt}: it ends one run, finds the step that runs, and hits nothing later.
+ */
 public final class LoopInterruptStress {
 
     private static final Throwable ERROR = new Error("interrupted");
@@ -26,7 +30,10 @@ public final class LoopInterruptStress {
         return new LoopCore(new Object(), Clock.system(), "stress");
     }
 
-    /** Spins until the calling thread is interrupted; says whether it was, in the time that there is. */
+    /**
+     * Spins until the calling thread is interrupted; says whether it was, in the time that there
+     * is.
+     */
     private static boolean interrupted() {
         long since = System.nanoTime();
         while (!Thread.interrupted()) {
@@ -46,14 +53,26 @@ public final class LoopInterruptStress {
         core.interrupt(ERROR);
     }
 
-    /** Two runs, one after the other, and one interrupt. The third figure is the flag inside the second run. */
+    /**
+     * Two runs, one after the other, and one interrupt. The third figure is the flag inside the
+     * second run.
+     */
     @JCStressTest
     @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "it came while the loop didn't run")
     @Outcome(id = "1, 0, 0", expect = ACCEPTABLE_INTERESTING, desc = "it ended the first run")
-    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE_INTERESTING, desc = "it ended the second run, before or after its step")
-    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE_INTERESTING, desc = "it ended the second run, and its step saw it")
+    @Outcome(
+            id = "0, 1, 0",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "it ended the second run, before or after its step")
+    @Outcome(
+            id = "0, 1, 1",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "it ended the second run, and its step saw it")
     @Outcome(id = "1, 1, .", expect = FORBIDDEN, desc = "it ended both")
-    @Outcome(id = "., 0, 1", expect = FORBIDDEN, desc = "a step of a run that it didn't end was interrupted")
+    @Outcome(
+            id = "., 0, 1",
+            expect = FORBIDDEN,
+            desc = "a step of a run that it didn't end was interrupted")
     @State
     public static class InterruptVsRunEnd {
 
@@ -67,11 +86,12 @@ public final class LoopInterruptStress {
         public void loop(III_Result r) {
             core.add(Stress.step(core::stop));
             r.r1 = core.run(() -> {}) == null ? 0 : 1;
-            core.add(Stress.step(() -> {
-                core.stop();
-                Stress.delay();
-                flag = Thread.interrupted() ? 1 : 0;
-            }));
+            core.add(
+                    Stress.step(() -> {
+                        core.stop();
+                        Stress.delay();
+                        flag = Thread.interrupted() ? 1 : 0;
+                    }));
             r.r2 = core.run(() -> {}) == null ? 0 : 1;
             r.r3 = flag;
             over = true;
@@ -90,7 +110,10 @@ public final class LoopInterruptStress {
         }
     }
 
-    /** The step before is a pump's own: the same thread goes on with the one that is to be interrupted. */
+    /**
+     * The step before is a pump's own: the same thread goes on with the one that is to be
+     * interrupted.
+     */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "the step was interrupted")
     @Outcome(id = "2", expect = ACCEPTABLE_INTERESTING, desc = "the loop left before the step")
@@ -132,10 +155,11 @@ public final class LoopInterruptStress {
 
         @Actor
         public void loop(I_Result r) {
-            core.add(Stress.step(() -> {
-                suspended = Fiber.current();
-                core.engine().suspend(suspended);
-            }));
+            core.add(
+                    Stress.step(() -> {
+                        suspended = Fiber.current();
+                        core.engine().suspend(suspended);
+                    }));
             core.add(Stress.step(() -> seen = interrupted() ? 1 : 0));
             r.r1 = core.run(() -> {}) == ERROR ? seen : 0;
             if (suspended != null) {
@@ -150,7 +174,9 @@ public final class LoopInterruptStress {
         }
     }
 
-    /** The baton goes to and fro between two fibers, one of which is to be interrupted in the end. */
+    /**
+     * The baton goes to and fro between two fibers, one of which is to be interrupted in the end.
+     */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "the fiber was interrupted")
     @Outcome(id = "2", expect = ACCEPTABLE_INTERESTING, desc = "the loop left before it")

@@ -6,15 +6,19 @@ import asyncio4j.Context;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.Task;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A way into the package-private parts of {@code asyncio4j}, for the packages on top of it and the bridge.
+ * A way into the package-private parts of {@code asyncio4j}, for the packages on top of it and the
+ * bridge.
  *
- * <p>"Light" code is bookkeeping that runs no user's code and never suspends: it may run on any fiber's stack.
+ * <p>"Light" code is bookkeeping that runs no user's code and never suspends: it may run on any
+ * fiber's stack.
  */
 public abstract class LoopAccess {
 
@@ -49,13 +53,19 @@ public abstract class LoopAccess {
     /** The task that runs the calling code, or null: also inside a plain callback. Any thread. */
     public abstract @Nullable Task<?> currentTask();
 
-    /** The task that runs the calling code; if there is none, fails with a message about {@code what}. */
+    /**
+     * The task that runs the calling code; if there is none, fails with a message about {@code
+     * what}.
+     */
     public abstract Task<?> requireTask(String what);
 
     /** Whether the calling thread holds the baton of {@code loop}. Any thread. */
     public abstract boolean holdsBaton(EventLoop loop);
 
-    /** Whether the calling thread may touch {@code loop}: it holds the baton, or the loop doesn't run. Any thread. */
+    /**
+     * Whether the calling thread may touch {@code loop}: it holds the baton, or the loop doesn't
+     * run. Any thread.
+     */
     public abstract boolean mayTouch(EventLoop loop);
 
     /**
@@ -73,7 +83,8 @@ public abstract class LoopAccess {
     public abstract boolean enqueue(EventLoop loop, Runnable callback, Context context);
 
     /** Completes {@code future} unless it is done. The loop's thread. */
-    public abstract <T extends @Nullable Object> void setResultUnlessDone(AsyncFuture<T> future, T result);
+    public abstract <T extends @Nullable Object> void setResultUnlessDone(
+            AsyncFuture<T> future, T result);
 
     /** Has light code run one iteration after {@code future} is done. The loop's thread. */
     public abstract void addLightCallback(AsyncFuture<?> future, Runnable light);
@@ -85,19 +96,28 @@ public abstract class LoopAccess {
     public abstract void removeCloseListener(EventLoop loop, Runnable listener);
 
     /**
-     * Has {@code step} run by Runner.close, after the tasks have ended and before the generators are closed; the tasks
-     * that it leaves behind are cancelled and waited for too. Any thread. A step that comes too late for that is added
-     * when {@link #shut} is true already.
+     * Has {@code step} run by Runner.close, after the tasks have ended and before the generators
+     * are closed; the tasks that it leaves behind are cancelled and waited for too. Any thread. A
+     * step that comes too late for that is added when {@link #shut} is true already.
      */
     public abstract void addShutdownStep(EventLoop loop, Coroutine<@Nullable Void> step);
 
-    /** Whether a Runner closes {@code loop}, and the tasks that it found at first have ended. Any thread. */
+    /**
+     * Whether a Runner closes {@code loop}, and the tasks that it found at first have ended. Any
+     * thread.
+     */
     public abstract boolean settling(EventLoop loop);
 
-    /** Whether {@code loop} takes no new tasks: a Runner closes it and is past the tasks, or it is closed. Any thread. */
+    /**
+     * Whether {@code loop} takes no new tasks: a Runner closes it and is past the tasks, or it is
+     * closed. Any thread.
+     */
     public abstract boolean shut(EventLoop loop);
 
-    /** The one object that the bridge keeps along with {@code loop}; made the first time. Any thread. */
+    /**
+     * The one object that the bridge keeps along with {@code loop}; made the first time. Any
+     * thread.
+     */
     public abstract Object attachment(EventLoop loop, Supplier<?> factory);
 
     /** The context that the calling code runs in, itself and not a copy. Any thread. */
@@ -115,17 +135,24 @@ public abstract class LoopAccess {
     /**
      * Keeps something made from {@code snapshot} along with it; the last one stays. Any thread.
      *
-     * @param value an object all of whose fields are final, since it is handed over without synchronisation
+     * @param value an object all of whose fields are final, since it is handed over without
+     *     synchronisation
      */
     public abstract void derived(Object snapshot, Object value);
 
     /** Adds the calling code's stack to {@code error}, as await does with what it rethrows. */
     public abstract void addAwaitSite(Throwable error);
 
-    /** Counts the exception of {@code future}, if there is one, as having been looked at. Any thread. */
+    /**
+     * Counts the exception of {@code future}, if there is one, as having been looked at. Any
+     * thread.
+     */
     public abstract void retrieved(AsyncFuture<?> future);
 
-    /** The exception of {@code future}, or null, without counting as having been looked at. Any thread. */
+    /**
+     * The exception of {@code future}, or null, without counting as having been looked at. Any
+     * thread.
+     */
     public abstract @Nullable Throwable peekException(AsyncFuture<?> future);
 
     /** Throws {@code error} as it is. */

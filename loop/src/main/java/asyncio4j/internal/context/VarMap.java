@@ -1,14 +1,16 @@
 package asyncio4j.internal.context;
 
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.BiConsumer;
+
 /**
- * An immutable map from keys to values: a hash trie, so that a copy costs nothing and a lookup the same with ten
- * entries and with a thousand.
+ * An immutable map from keys to values: a hash trie, so that a copy costs nothing and a lookup the
+ * same with ten entries and with a thousand.
  *
- * <p>Keys are compared by identity, and each brings a {@linkplain Key number of its own} that no other key has; so two
- * keys always part at some level, and there are no collisions to handle. Any thread; the values are the users' own.
+ * <p>Keys are compared by identity, and each brings a {@linkplain Key number of its own} that no
+ * other key has; so two keys always part at some level, and there are no collisions to handle. Any
+ * thread; the values are the users' own.
  */
 public final class VarMap {
 
@@ -23,7 +25,10 @@ public final class VarMap {
 
     private final int size;
 
-    /** See {@link #derived(Object)}. Any thread, without synchronisation: a stale read costs a second making. */
+    /**
+     * See {@link #derived(Object)}. Any thread, without synchronisation: a stale read costs a
+     * second making.
+     */
     private @Nullable Object derived;
 
     private VarMap(Node root, int size) {
@@ -37,7 +42,10 @@ public final class VarMap {
         private static final java.util.concurrent.atomic.AtomicInteger NUMBERS =
                 new java.util.concurrent.atomic.AtomicInteger();
 
-        /** Odd, so that multiplying by it maps the int range onto itself: numbers stay unique, and spread. */
+        /**
+         * Odd, so that multiplying by it maps the int range onto itself: numbers stay unique, and
+         * spread.
+         */
         private static final int SPREAD = 0x9E3779B1;
 
         private final int number = NUMBERS.getAndIncrement() * SPREAD;
@@ -100,7 +108,9 @@ public final class VarMap {
         return derived;
     }
 
-    /** Keeps something made from this map along with it. All its fields must be final. Any thread. */
+    /**
+     * Keeps something made from this map along with it. All its fields must be final. Any thread.
+     */
     public void derived(Object value) {
         derived = value;
     }
@@ -140,7 +150,8 @@ public final class VarMap {
         if (a == b) {
             return new Node(1 << a, new Object[] {fork(one, other, shift + BITS)});
         }
-        return new Node((1 << a) | (1 << b), a < b ? new Object[] {one, other} : new Object[] {other, one});
+        return new Node(
+                (1 << a) | (1 << b), a < b ? new Object[] {one, other} : new Object[] {other, one});
     }
 
     /** The node without the key, itself if it hasn't got it, null if nothing is left. */
@@ -162,7 +173,10 @@ public final class VarMap {
 
     private record Entry(Key key, @Nullable Object value) {}
 
-    /** Up to 32 slots, of which only those whose bit is set are there; each an {@link Entry} or a {@link Node}. */
+    /**
+     * Up to 32 slots, of which only those whose bit is set are there; each an {@link Entry} or a
+     * {@link Node}.
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Node(int bitmap, Object[] slots) {
 

@@ -14,8 +14,8 @@ public interface Agenda {
     @Nullable Step next(Fiber holder);
 
     /**
-     * Whether the loop was asked from outside to return to its caller at once, and hasn't yet: {@link #next} answers
-     * null then. Any thread.
+     * Whether the loop was asked from outside to return to its caller at once, and hasn't yet:
+     * {@link #next} answers null then. Any thread.
      */
     boolean interrupted();
 

@@ -1,34 +1,38 @@
 package asyncio4j.internal.fiber;
 
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
- * A thread of a loop: at its base a pump that takes steps and runs them, and a task's fiber as soon as one of those
- * steps suspends.
+ * A thread of a loop: at its base a pump that takes steps and runs them, and a task's fiber as soon
+ * as one of those steps suspends.
  *
  * <h2>How the baton moves</h2>
  *
- * <p>{@code granted} is the baton's arrival at this fiber. The giver writes everything that it has to say, then sets
- * {@code granted}, then unparks; from the moment it is set the giver touches nothing that the baton guards. The
- * receiver parks until it reads {@code granted} as true and clears it. No wake-up is lost, because
+ * <p>{@code granted} is the baton's arrival at this fiber. The giver writes everything that it has
+ * to say, then sets {@code granted}, then unparks; from the moment it is set the giver touches
+ * nothing that the baton guards. The receiver parks until it reads {@code granted} as true and
+ * clears it. No wake-up is lost, because
  *
  * <ul>
- *   <li>{@code granted} is volatile and set before the unpark: if the receiver reads false and parks, the unpark comes
- *       after that read, and its permit makes the park return;
- *   <li>a permit left over from something else, or an interrupt, makes a park return early at most, and the loop reads
- *       {@code granted} again;
+ *   <li>{@code granted} is volatile and set before the unpark: if the receiver reads false and
+ *       parks, the unpark comes after that read, and its permit makes the park return;
+ *   <li>a permit left over from something else, or an interrupt, makes a park return early at most,
+ *       and the loop reads {@code granted} again;
  *   <li>there is one baton, so {@code granted} is never set twice before it is cleared.
  * </ul>
  *
- * <p>What the giver wrote is visible to the receiver through the volatile write and read of {@code granted}.
+ * <p>What the giver wrote is visible to the receiver through the volatile write and read of {@code
+ * granted}.
  *
  * <h2>Two kinds of interrupts</h2>
  *
- * <p>The loop's own ({@link #loopInterrupt}) is for the step that runs now and nobody else; {@link VirtualThreadEngine}
- * says how it finds its way. Any other is a user's: if it comes while this fiber waits, its code sees it once it goes on.
- * The loop's sets its mark and the thread's flag together, and both are taken down together, under this fiber's monitor,
- * so that the one is never taken for the other.
+ * <p>The loop's own ({@link #loopInterrupt}) is for the step that runs now and nobody else; {@link
+ * VirtualThreadEngine} says how it finds its way. Any other is a user's: if it comes while this
+ * fiber waits, its code sees it once it goes on. The loop's sets its mark and the thread's flag
+ * together, and both are taken down together, under this fiber's monitor, so that the one is never
+ * taken for the other.
  */
 public final class Fiber {
 
@@ -40,10 +44,15 @@ public final class Fiber {
     /** Written by the giver (true) and by this fiber (false). */
     private volatile boolean granted;
 
-    /** Any thread; written under this fiber's monitor: the loop has interrupted this fiber's thread. */
+    /**
+     * Any thread; written under this fiber's monitor: the loop has interrupted this fiber's thread.
+     */
     private volatile boolean loopInterrupt;
 
-    /** This fiber's own thread only: an interrupt came while it was suspended; its code is to see it. */
+    /**
+     * This fiber's own thread only: an interrupt came while it was suspended; its code is to see
+     * it.
+     */
     private boolean interrupted;
 
     // Baton holder only, from here on.
@@ -51,7 +60,9 @@ public final class Fiber {
     /** What to run first when this pump gets the baton. */
     @Nullable Step first;
 
-    /** The fiber that called this one and gets the baton back at the first suspension or at the end. */
+    /**
+     * The fiber that called this one and gets the baton back at the first suspension or at the end.
+     */
     @Nullable Fiber invoker;
 
     /** The fiber that waits for this one's next item, if this one runs a generator's body. */
@@ -96,7 +107,10 @@ public final class Fiber {
         task = newTask;
     }
 
-    /** The context in which this fiber's code runs, or null. Belongs to the floors above. Baton holder only. */
+    /**
+     * The context in which this fiber's code runs, or null. Belongs to the floors above. Baton
+     * holder only.
+     */
     public @Nullable Object context() {
         return context;
     }
@@ -138,7 +152,10 @@ public final class Fiber {
         return ++refusals;
     }
 
-    /** Hands the baton to this fiber. The caller holds it and touches nothing of the loop afterwards. */
+    /**
+     * Hands the baton to this fiber. The caller holds it and touches nothing of the loop
+     * afterwards.
+     */
     void grant() {
         if (started) {
             granted = true;
@@ -160,8 +177,8 @@ public final class Fiber {
     }
 
     /**
-     * Takes the interrupt flag down, so that parking works, and remembers it if it was a user's. Its own thread only,
-     * while it waits.
+     * Takes the interrupt flag down, so that parking works, and remembers it if it was a user's.
+     * Its own thread only, while it waits.
      */
     public void noteInterrupt() {
         if (loopInterrupt || Thread.currentThread().isInterrupted()) {
@@ -174,7 +191,9 @@ public final class Fiber {
         }
     }
 
-    /** Puts back the interrupt flag that came while this fiber was suspended. Its own thread only. */
+    /**
+     * Puts back the interrupt flag that came while this fiber was suspended. Its own thread only.
+     */
     void restoreInterrupt() {
         if (interrupted) {
             interrupted = false;

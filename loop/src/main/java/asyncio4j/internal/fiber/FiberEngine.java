@@ -5,67 +5,78 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the fibers of one loop, one at a time: the one that holds the baton.
  *
- * <p>An engine is made with the {@link Agenda} that it works through. While the loop isn't running nobody holds the
- * baton, and the thread that owns the loop then may touch everything that the baton guards.
+ * <p>An engine is made with the {@link Agenda} that it works through. While the loop isn't running
+ * nobody holds the baton, and the thread that owns the loop then may touch everything that the
+ * baton guards.
  */
 public interface FiberEngine {
 
     /**
-     * Works through the agenda until {@link Agenda#next} returns null. The calling thread gives the baton to a fiber
-     * and waits; it gets the baton back when this returns.
+     * Works through the agenda until {@link Agenda#next} returns null. The calling thread gives the
+     * baton to a fiber and waits; it gets the baton back when this returns.
      *
-     * @param onInterrupt called on the calling thread each time it is interrupted while it waits; the flag is cleared
-     *     then and set again when this method returns
+     * @param onInterrupt called on the calling thread each time it is interrupted while it waits;
+     *     the flag is cleared then and set again when this method returns
      */
     void drive(Runnable onInterrupt);
 
     /**
-     * Suspends the calling fiber until a step that {@linkplain Step#resumes() resumes} it has its turn. Only the
-     * fiber that holds the baton may call this.
+     * Suspends the calling fiber until a step that {@linkplain Step#resumes() resumes} it has its
+     * turn. Only the fiber that holds the baton may call this.
      */
     void suspend(Fiber self);
 
     /**
-     * Runs {@code step} on another fiber now, and comes back when that suspends for the first time or ends. Only the
-     * fiber that holds the baton may call this.
+     * Runs {@code step} on another fiber now, and comes back when that suspends for the first time
+     * or ends. Only the fiber that holds the baton may call this.
      */
     void call(Fiber self, Step step);
 
     /**
-     * Runs {@code step}, a generator's body, on another fiber, and comes back when that {@linkplain #yieldBack yields}
-     * or ends; it may suspend in between, as part of the calling fiber's task. Only the fiber that holds the baton may
-     * call this.
+     * Runs {@code step}, a generator's body, on another fiber, and comes back when that {@linkplain
+     * #yieldBack yields} or ends; it may suspend in between, as part of the calling fiber's task.
+     * Only the fiber that holds the baton may call this.
      */
     void enter(Fiber self, Step step);
 
     /**
-     * Makes a generator's fiber go on from its yield; comes back as {@link #enter} does. If the calling fiber is
-     * {@linkplain Fiber#dying() dying}, so is the generator's from here on.
+     * Makes a generator's fiber go on from its yield; comes back as {@link #enter} does. If the
+     * calling fiber is {@linkplain Fiber#dying() dying}, so is the generator's from here on.
      */
     void resume(Fiber self, Fiber generator);
 
-    /** Goes back to the fiber that entered or resumed this one, a generator's, and waits to be resumed. */
+    /**
+     * Goes back to the fiber that entered or resumed this one, a generator's, and waits to be
+     * resumed.
+     */
     void yieldBack(Fiber self);
 
     /** Whether the calling thread is the one that holds the baton. Any thread may ask. */
     boolean holdsBaton();
 
-    /** The fiber that holds the baton, as far as the calling thread can see; null while the loop isn't running. */
+    /**
+     * The fiber that holds the baton, as far as the calling thread can see; null while the loop
+     * isn't running.
+     */
     @Nullable Fiber holder();
 
     /**
-     * Interrupts the fiber that holds the baton, once: the flag doesn't outlast its current step. Any thread may call
-     * this.
+     * Interrupts the fiber that holds the baton, once: the flag doesn't outlast its current step.
+     * Any thread may call this.
      */
     void interruptHolder();
 
     /**
-     * Gives a suspended fiber the baton so that it can end, and waits until it has or until it suspends for good; if it
-     * is a generator's, the same for the fiber that waits for its item. Only while the loop isn't running; {@link
-     * Fiber#dying()} is true for them from here on, and {@link #close} waits for their threads.
+     * Gives a suspended fiber the baton so that it can end, and waits until it has or until it
+     * suspends for good; if it is a generator's, the same for the fiber that waits for its item.
+     * Only while the loop isn't running; {@link Fiber#dying()} is true for them from here on, and
+     * {@link #close} waits for their threads.
      */
     void unwind(Fiber fiber);
 
-    /** Ends all threads that wait for work, and waits until they are gone. Only while the loop isn't running. */
+    /**
+     * Ends all threads that wait for work, and waits until they are gone. Only while the loop isn't
+     * running.
+     */
     void close();
 }

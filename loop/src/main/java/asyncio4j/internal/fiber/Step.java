@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Step {
 
-    /** The fiber that goes on when this step's turn comes; null if {@link #run} is what has to be done. */
+    /**
+     * The fiber that goes on when this step's turn comes; null if {@link #run} is what has to be
+     * done.
+     */
     private @Nullable Fiber resumes;
 
     /** For subclasses. */
@@ -26,16 +29,16 @@ public abstract class Step {
     }
 
     /**
-     * Whether {@link #run} is the loop's own bookkeeping, which never runs a user's code and never suspends, so that
-     * any baton holder may do it on its own stack.
+     * Whether {@link #run} is the loop's own bookkeeping, which never runs a user's code and never
+     * suspends, so that any baton holder may do it on its own stack.
      */
     public boolean light() {
         return false;
     }
 
     /**
-     * Does the work, on the thread of the baton holder. What it throws makes the loop return to its caller at once;
-     * ordinary failures must be handled inside.
+     * Does the work, on the thread of the baton holder. What it throws makes the loop return to its
+     * caller at once; ordinary failures must be handled inside.
      */
     public abstract void run();
 }

@@ -1,60 +1,70 @@
 package asyncio4j.internal.fiber;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The default engine: every fiber is a virtual thread, and the baton goes from thread to thread.
  *
  * <h2>Who holds the baton</h2>
  *
- * <p>Exactly one of: the thread that drives the loop (while the loop isn't running), or one fiber. It is passed in two
- * ways only, {@link #hand} (to a fiber) and {@link #returnToCaller}, and after either the giver does nothing but wait
- * for it ({@link Fiber#awaitBaton}) or end. {@link Fiber} says why no arrival is lost; the caller waits in the same
- * way, on {@code callerHas}.
+ * <p>Exactly one of: the thread that drives the loop (while the loop isn't running), or one fiber.
+ * It is passed in two ways only, {@link #hand} (to a fiber) and {@link #returnToCaller}, and after
+ * either the giver does nothing but wait for it ({@link Fiber#awaitBaton}) or end. {@link Fiber}
+ * says why no arrival is lost; the caller waits in the same way, on {@code callerHas}.
  *
  * <h2>What a waiting fiber waits for</h2>
  *
  * <ul>
- *   <li>A <em>suspended</em> fiber is in {@link #suspend}: it gets the baton exactly when a step that resumes it has
- *       its turn, or when it has to die. Nobody else hands it the baton, as it is in no list.
- *   <li>An <em>idle</em> fiber is in {@code idle}, and taken out of it by whoever hands it the baton.
- *   <li>A fiber that <em>called</em> another is that one's {@code invoker}, and gets the baton from it alone.
- *   <li>A fiber that waits for a <em>generator's item</em> is that one's {@code consumer}, and gets the baton from it
- *       alone; a generator at its yield gets it from whoever resumes it.
+ *   <li>A <em>suspended</em> fiber is in {@link #suspend}: it gets the baton exactly when a step
+ *       that resumes it has its turn, or when it has to die. Nobody else hands it the baton, as it
+ *       is in no list.
+ *   <li>An <em>idle</em> fiber is in {@code idle}, and taken out of it by whoever hands it the
+ *       baton.
+ *   <li>A fiber that <em>called</em> another is that one's {@code invoker}, and gets the baton from
+ *       it alone.
+ *   <li>A fiber that waits for a <em>generator's item</em> is that one's {@code consumer}, and gets
+ *       the baton from it alone; a generator at its yield gets it from whoever resumes it.
  * </ul>
  *
- * <p>A step taken off the agenda is done before the baton moves on: a resumption by handing over to its fiber, light
- * bookkeeping on the spot, everything else as the {@code first} of the pump that gets the baton. So no step is lost on
- * the way either.
+ * <p>A step taken off the agenda is done before the baton moves on: a resumption by handing over to
+ * its fiber, light bookkeeping on the spot, everything else as the {@code first} of the pump that
+ * gets the baton. So no step is lost on the way either.
  *
- * <p>No platform thread is parked or unparked for a step; only {@link #drive} parks its caller, once.
+ * <p>No platform thread is parked or unparked for a step; only {@link #drive} parks its caller,
+ * once.
  *
  * <h2>How an interrupt by the loop finds the step that runs</h2>
  *
- * <p>Whoever interrupts first makes {@link Agenda#interrupted} true, then reads {@code holder} and interrupts that one's
- * thread; once it is true no step is taken off the agenda any more. A step taken before that doesn't miss it:
+ * <p>Whoever interrupts first makes {@link Agenda#interrupted} true, then reads {@code holder} and
+ * interrupts that one's thread; once it is true no step is taken off the agenda any more. A step
+ * taken before that doesn't miss it:
  *
  * <ul>
- *   <li>If the baton stayed where it was since, {@code holder} is right, and the flag isn't taken down before the step
- *       has ended: {@link #pump(Fiber)} does that before it asks for the next step, never after.
- *   <li>If the baton moved, the giver wrote {@code holder}, and the receiver then asked {@link Agenda#interrupted}. All
- *       are volatile accesses: either the one who interrupts sees the receiver as the holder, or the receiver sees that
- *       the loop was interrupted, and interrupts itself. Both may happen, which does no harm.
+ *   <li>If the baton stayed where it was since, {@code holder} is right, and the flag isn't taken
+ *       down before the step has ended: {@link #pump(Fiber)} does that before it asks for the next
+ *       step, never after.
+ *   <li>If the baton moved, the giver wrote {@code holder}, and the receiver then asked {@link
+ *       Agenda#interrupted}. All are volatile accesses: either the one who interrupts sees the
+ *       receiver as the holder, or the receiver sees that the loop was interrupted, and interrupts
+ *       itself. Both may happen, which does no harm.
  * </ul>
  *
- * <p>Nor does the flag outlive the run in which it was set. It may hit a fiber that has just given the baton away; that
- * one takes it down when it waits, or, if it need not wait, when it has the baton again and the loop isn't interrupted
- * any more.
+ * <p>Nor does the flag outlive the run in which it was set. It may hit a fiber that has just given
+ * the baton away; that one takes it down when it waits, or, if it need not wait, when it has the
+ * baton again and the loop isn't interrupted any more.
  */
 public final class VirtualThreadEngine implements FiberEngine {
 
     /** How many pumps without work are kept; more than that end. */
     static final int MAX_IDLE = 128;
 
-    /** How often the code of a dying fiber may try to suspend again before it is left where it is. */
+    /**
+     * How often the code of a dying fiber may try to suspend again before it is left where it is.
+     */
     static final int MAX_REFUSALS = 100;
 
     private final Agenda agenda;
@@ -63,7 +73,10 @@ public final class VirtualThreadEngine implements FiberEngine {
 
     // Baton holder only, from here on.
 
-    /** Written by the giver just before the baton arrives; other threads may read it and can only err about others. */
+    /**
+     * Written by the giver just before the baton arrives; other threads may read it and can only
+     * err about others.
+     */
     private volatile @Nullable Fiber holder;
 
     private final ArrayDeque<Fiber> idle = new ArrayDeque<>();
@@ -73,7 +86,10 @@ public final class VirtualThreadEngine implements FiberEngine {
 
     private @Nullable Thread caller;
 
-    /** Set by the giver, cleared by the caller: the baton is back at the thread that drives the loop. */
+    /**
+     * Set by the giver, cleared by the caller: the baton is back at the thread that drives the
+     * loop.
+     */
     private volatile boolean callerHas;
 
     /**
@@ -173,7 +189,8 @@ public final class VirtualThreadEngine implements FiberEngine {
     @Override
     public void resume(Fiber self, Fiber generator) {
         generator.consumer = self;
-        generator.invoker = self.invoker; // the generator's first suspension is that of the fiber that asks
+        generator.invoker =
+                self.invoker; // the generator's first suspension is that of the fiber that asks
         self.invoker = null;
         if (self.dying()) {
             generator.die(); // or it would suspend, and nobody would ever resume it
@@ -185,7 +202,8 @@ public final class VirtualThreadEngine implements FiberEngine {
 
     @Override
     public void yieldBack(Fiber self) {
-        Fiber consumer = Objects.requireNonNull(self.consumer, "nobody waits for this generator's item");
+        Fiber consumer =
+                Objects.requireNonNull(self.consumer, "nobody waits for this generator's item");
         self.consumer = null;
         consumer.invoker = self.invoker;
         self.invoker = null;
@@ -290,18 +308,19 @@ public final class VirtualThreadEngine implements FiberEngine {
         Fiber fiber = idle.poll();
         if (fiber == null) {
             Fiber fresh = new Fiber(agenda);
-            fresh.thread(Thread.ofVirtual()
-                    .name(name)
-                    .inheritInheritableThreadLocals(false)
-                    .unstarted(() -> pump(fresh)));
+            fresh.thread(
+                    Thread.ofVirtual()
+                            .name(name)
+                            .inheritInheritableThreadLocals(false)
+                            .unstarted(() -> pump(fresh)));
             fiber = fresh;
         }
         return fiber;
     }
 
     /**
-     * Waits for the baton; then the flag of the loop's interrupt is set if the loop is interrupted, and isn't if it is
-     * left from an earlier run.
+     * Waits for the baton; then the flag of the loop's interrupt is set if the loop is interrupted,
+     * and isn't if it is left from an earlier run.
      */
     private void awaitBaton(Fiber self) {
         self.awaitBaton();
@@ -344,7 +363,8 @@ public final class VirtualThreadEngine implements FiberEngine {
 
     @Override
     public boolean holdsBaton() {
-        // A thread that reads its own fiber here holds the baton: it gave this value up itself when it gave the baton
+        // A thread that reads its own fiber here holds the baton: it gave this value up itself when
+        // it gave the baton
         // up, and whoever wrote its fiber here handed it over.
         Fiber fiber = holder;
         return fiber != null && fiber.thread() == Thread.currentThread();
@@ -398,7 +418,10 @@ public final class VirtualThreadEngine implements FiberEngine {
         }
     }
 
-    /** Waits until {@code thread} has ended; says whether the calling thread was interrupted meanwhile. */
+    /**
+     * Waits until {@code thread} has ended; says whether the calling thread was interrupted
+     * meanwhile.
+     */
     private static boolean join(Thread thread) {
         boolean interrupted = false;
         for (; ; ) {

@@ -2,31 +2,35 @@ package asyncio4j.internal.loop;
 
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where other threads put steps for the loop, and where the baton holder waits for them.
  *
  * <h2>Why no wake-up is lost</h2>
  *
- * <p>{@link #post} first appends, then reads {@code sleeper}; {@link #await} first writes {@code sleeper}, then looks
- * whether something was appended, then parks. All four are sequentially consistent (volatile accesses, and those of
- * {@code ConcurrentLinkedQueue}), so in any order of them at least one side sees the other: either the waiter sees the
- * step and doesn't park, or the poster sees the waiter and unparks it, and that permit ends the park whether it comes
- * before or after it began. Only one of many posters pays for the unpark: the one whose compare-and-set takes the
- * sleeper away. The others come after that one's step was appended, and before the waiter drains, which it does
- * whenever {@code await} returned.
+ * <p>{@link #post} first appends, then reads {@code sleeper}; {@link #await} first writes {@code
+ * sleeper}, then looks whether something was appended, then parks. All four are sequentially
+ * consistent (volatile accesses, and those of {@code ConcurrentLinkedQueue}), so in any order of
+ * them at least one side sees the other: either the waiter sees the step and doesn't park, or the
+ * poster sees the waiter and unparks it, and that permit ends the park whether it comes before or
+ * after it began. Only one of many posters pays for the unpark: the one whose compare-and-set takes
+ * the sleeper away. The others come after that one's step was appended, and before the waiter
+ * drains, which it does whenever {@code await} returned.
  *
  * <h2>Why no step is lost at close</h2>
  *
- * <p>{@link #close} sets {@code closed}, then takes out what is there; {@code post} appends, then reads {@code closed},
- * and if it is set tries to take its own step out again. One of the two takes it out, by an atomic removal: either the
- * poster is told that the inbox is closed, or the step is dropped by close.
+ * <p>{@link #close} sets {@code closed}, then takes out what is there; {@code post} appends, then
+ * reads {@code closed}, and if it is set tries to take its own step out again. One of the two takes
+ * it out, by an atomic removal: either the poster is told that the inbox is closed, or the step is
+ * dropped by close.
  */
 final class Inbox {
 
@@ -41,12 +45,13 @@ final class Inbox {
     }
 
     /** Marks where {@link #drainTo} stops; in the queue only while that runs. */
-    private static final Step END = new Step() {
-        @Override
-        public void run() {
-            throw new AssertionError("taken for a step");
-        }
-    };
+    private static final Step END =
+            new Step() {
+                @Override
+                public void run() {
+                    throw new AssertionError("taken for a step");
+                }
+            };
 
     /** How long to look for a step before parking, in turns; a park and unpark cost far more. */
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1 << 8 : 0;
@@ -77,8 +82,9 @@ final class Inbox {
     }
 
     /**
-     * Moves what is in the inbox now to {@code ready}, in order. What is posted meanwhile stays for the next time, so that
-     * threads that post without end can't keep the loop here. Baton holder only.
+     * Moves what is in the inbox now to {@code ready}, in order. What is posted meanwhile stays for
+     * the next time, so that threads that post without end can't keep the loop here. Baton holder
+     * only.
      */
     void drainTo(Queue<Step> ready) {
         if (queue.isEmpty()) {
@@ -90,7 +96,10 @@ final class Inbox {
         }
     }
 
-    /** Waits until something is in the inbox, {@code nanos} have passed, or for no reason. Baton holder only. */
+    /**
+     * Waits until something is in the inbox, {@code nanos} have passed, or for no reason. Baton
+     * holder only.
+     */
     void await(Fiber self, long nanos) {
         for (int i = 0; i < SPINS; i++) {
             if (!queue.isEmpty()) {

@@ -5,18 +5,20 @@ import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.FiberEngine;
 import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.fiber.VirtualThreadEngine;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.ObjLongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which a loop does things.
  *
- * <p>One iteration: what was left ready, then what other threads put into the {@link Inbox}, then the timers that are
- * due; the steps that are ready at its start are served in it, and those that come meanwhile in the next. An iteration
- * has no stack frame of its own: it is {@code batch}, the number of steps still to serve, and whoever holds the baton
- * takes the next one in {@link #next}.
+ * <p>One iteration: what was left ready, then what other threads put into the {@link Inbox}, then
+ * the timers that are due; the steps that are ready at its start are served in it, and those that
+ * come meanwhile in the next. An iteration has no stack frame of its own: it is {@code batch}, the
+ * number of steps still to serve, and whoever holds the baton takes the next one in {@link #next}.
  */
 public final class LoopCore implements Agenda {
 
@@ -29,7 +31,10 @@ public final class LoopCore implements Agenda {
 
     private final Inbox inbox = new Inbox();
 
-    /** The loop that this is the core of, for the floors above. Any thread; set once, before anything runs. */
+    /**
+     * The loop that this is the core of, for the floors above. Any thread; set once, before
+     * anything runs.
+     */
     private final Object owner;
 
     // Baton holder only, from here on.
@@ -67,7 +72,10 @@ public final class LoopCore implements Agenda {
     /** Asks the loop to leave at once, with this. Written under {@link #interruptLock}. */
     private volatile @Nullable Throwable interrupt;
 
-    /** Held while the loop is interrupted from outside, and when a run ends: none outlasts the run that it was for. */
+    /**
+     * Held while the loop is interrupted from outside, and when a run ends: none outlasts the run
+     * that it was for.
+     */
     private final Object interruptLock = new Object();
 
     /**
@@ -109,8 +117,8 @@ public final class LoopCore implements Agenda {
     }
 
     /**
-     * Whether the calling thread may touch the loop: it holds the baton, or the loop doesn't run and so belongs to
-     * whichever thread uses it. Any thread.
+     * Whether the calling thread may touch the loop: it holds the baton, or the loop doesn't run
+     * and so belongs to whichever thread uses it. Any thread.
      */
     public boolean mayTouch() {
         return engine.holdsBaton() || !running;
@@ -119,7 +127,9 @@ public final class LoopCore implements Agenda {
     /** Puts a step at the end of the ready queue. Baton holder only. */
     public void add(Step step) {
         if (!running) {
-            inbox.drainTo(ready); // what its owner handed in as from outside, before the loop ran, came first
+            inbox.drainTo(
+                    ready); // what its owner handed in as from outside, before the loop ran, came
+            // first
         }
         ready.add(step);
     }
@@ -154,9 +164,9 @@ public final class LoopCore implements Agenda {
     }
 
     /**
-     * Makes the loop return to its caller at once with {@code error}, ahead of everything that is ready, and
-     * interrupts the step that runs. Does nothing if the loop doesn't run: if it does, {@link #run} gives the error, even
-     * if it was about to return. Any thread.
+     * Makes the loop return to its caller at once with {@code error}, ahead of everything that is
+     * ready, and interrupts the step that runs. Does nothing if the loop doesn't run: if it does,
+     * {@link #run} gives the error, even if it was about to return. Any thread.
      */
     public void interrupt(Throwable error) {
         synchronized (interruptLock) {
@@ -173,7 +183,10 @@ public final class LoopCore implements Agenda {
         return interrupt != null;
     }
 
-    /** Reports steps that take {@code nanos} or longer to {@code listener}; null ends that. Baton holder only. */
+    /**
+     * Reports steps that take {@code nanos} or longer to {@code listener}; null ends that. Baton
+     * holder only.
+     */
     public void reportSlowSteps(@Nullable ObjLongConsumer<Step> listener, long nanos) {
         slowListener = listener;
         slowNanos = nanos;
@@ -276,7 +289,10 @@ public final class LoopCore implements Agenda {
         }
     }
 
-    /** Drops everything that is queued, refuses more, and ends the loop's threads. Only while it doesn't run. */
+    /**
+     * Drops everything that is queued, refuses more, and ends the loop's threads. Only while it
+     * doesn't run.
+     */
     public void close() {
         closed = true;
         inbox.close();
@@ -286,15 +302,16 @@ public final class LoopCore implements Agenda {
         engine.close();
     }
 
-    private static final Step NOTHING = new Step() {
-        @Override
-        public boolean light() {
-            return true;
-        }
+    private static final Step NOTHING =
+            new Step() {
+                @Override
+                public boolean light() {
+                    return true;
+                }
 
-        @Override
-        public void run() {
-            // only there to be there
-        }
-    };
+                @Override
+                public void run() {
+                    // only there to be there
+                }
+            };
 }

@@ -1,23 +1,28 @@
 package asyncio4j.internal.loop;
 
 import asyncio4j.internal.fiber.Step;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The timers that aren't due yet, earliest first, first in first out among equals.
  *
- * <p>Cancelled ones stay until they are at the head, or until there are over {@value #MIN_TO_COMPACT} timers and more
- * than half of them are cancelled, as in asyncio. Baton holder only.
+ * <p>Cancelled ones stay until they are at the head, or until there are over {@value
+ * #MIN_TO_COMPACT} timers and more than half of them are cancelled, as in asyncio. Baton holder
+ * only.
  */
 final class TimerQueue {
 
     static final int MIN_TO_COMPACT = 100;
 
-    private final PriorityQueue<TimerStep> heap = new PriorityQueue<>(
-            Comparator.comparingLong(TimerStep::dueNanos).thenComparingLong(TimerStep::sequence));
+    private final PriorityQueue<TimerStep> heap =
+            new PriorityQueue<>(
+                    Comparator.comparingLong(TimerStep::dueNanos)
+                            .thenComparingLong(TimerStep::sequence));
 
     private long sequence;
 

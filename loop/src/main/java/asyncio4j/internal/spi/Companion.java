@@ -9,7 +9,8 @@ public interface Companion {
     default void loopCreated() {}
 
     /**
-     * Whether {@code value} is something of this library's that has to be awaited to have an effect.
+     * Whether {@code value} is something of this library's that has to be awaited to have an
+     * effect.
      *
      * @param value what a coroutine returned
      * @return what to call it in a message, such as "a Mono"; null if it is nothing of that kind

@@ -3,11 +3,13 @@ package asyncio4j.internal.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.internal.fiber.Step;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What comes in from other threads. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -37,17 +39,19 @@ class InboxTest {
     void whoPostsWithoutEndDoesntKeepTheLoopHere() {
         Inbox inbox = new Inbox();
         List<Step> later = new ArrayList<>();
-        ArrayDeque<Step> ready = new ArrayDeque<>() {
-            private static final long serialVersionUID = 1L;
+        ArrayDeque<Step> ready =
+                new ArrayDeque<>() {
+                    private static final long serialVersionUID = 1L;
 
-            @Override
-            public boolean add(Step step) {
-                Step another = step();
-                later.add(another);
-                assertThat(inbox.post(another)).isTrue(); // as another thread would just then
-                return super.add(step);
-            }
-        };
+                    @Override
+                    public boolean add(Step step) {
+                        Step another = step();
+                        later.add(another);
+                        assertThat(inbox.post(another))
+                                .isTrue(); // as another thread would just then
+                        return super.add(step);
+                    }
+                };
         List<Step> first = List.of(step(), step());
         assertThat(first).allMatch(inbox::post);
         inbox.drainTo(ready);

@@ -1,0 +1,18 @@
+package asyncio4j.tck;
+
+import asyncio4j.bridge.Bridge;
+
+import org.reactivestreams.Publisher;
+import org.testng.annotations.Test;
+
+import reactor.core.publisher.Mono;
+
+/** {@code await(mono)}. */
+@Test
+public class AwaitMonoTest extends AwaitVerification {
+
+    @Override
+    void awaitIt(Publisher<Integer> publisher) {
+        var _ = Bridge.await(Mono.fromDirect(publisher));
+    }
+}
