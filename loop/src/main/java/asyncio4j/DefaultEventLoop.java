@@ -348,8 +348,11 @@ final class DefaultEventLoop implements EventLoop {
         if (core.closed()) {
             return;
         }
-        LoopClose.close(this, closeListeners);
-        executor.shutdownNow();
+        try {
+            LoopClose.close(this, closeListeners);
+        } finally {
+            executor.shutdownNow(); // whatever an exception handler threw
+        }
     }
 
     @Override
