@@ -1,12 +1,14 @@
 package asyncio4j.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
+
 import kotlin.KotlinVersion;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,22 +17,29 @@ import java.util.stream.Stream;
 /** Where it was measured, in words: the machine, the JDK and the versions of the libraries. */
 final class Environment {
 
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
     private Environment() {}
 
-    /** The processors, and how busy they were with other work. */
+    /** The processors and the system. */
     static String machine() {
-        OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
         return "%d processors (%s), %s %s"
                 .formatted(
-                        system.getAvailableProcessors(),
+                        SYSTEM.getAvailableProcessors(),
                         processor(),
-                        system.getName(),
-                        system.getArch());
+                        SYSTEM.getName(),
+                        SYSTEM.getArch());
     }
 
-    /** The system's load average; negative where it isn't known. */
-    static double load() {
-        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    /**
+     * How busy the processors are with other work, from 0 to 1, looked at for two seconds in which
+     * this program does nothing; negative where it can't be known.
+     */
+    static double otherWork() throws InterruptedException {
+        SYSTEM.getCpuLoad();
+        Thread.sleep(Duration.ofSeconds(2));
+        return SYSTEM.getCpuLoad();
     }
 
     /** The JDK and the libraries. */

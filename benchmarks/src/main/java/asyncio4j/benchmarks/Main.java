@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Runs every benchmark several times over, all of them in each round, so that a slow moment of the
@@ -34,6 +35,9 @@ public final class Main {
     private static final String BEGIN = "<!-- figures: begin -->";
 
     private static final String END = "<!-- figures: end -->";
+
+    /** The share of the processors that other work may take before the figures suffer. */
+    private static final double BUSY = 0.1;
 
     private static final Map<Peer, String> SLEEPERS =
             Map.of(
@@ -50,7 +54,7 @@ public final class Main {
 
     private final Set<String> pythons = new LinkedHashSet<>();
 
-    private double load;
+    private final List<Double> otherWork = new ArrayList<>();
 
     private Main() {}
 
@@ -79,15 +83,16 @@ public final class Main {
         int millis = Integer.parseInt(args[3]);
         String python = args.length > 4 ? args[4] : "";
         Main main = new Main();
-        main.load = Environment.load();
         for (int round = 1; round <= rounds; round++) {
             System.out.printf("round %d of %d%n", round, rounds);
+            main.otherWork.add(Environment.otherWork());
             main.jmh(iterations, millis);
             if (!python.isEmpty()) {
                 main.python(python);
             }
             main.sleeping();
         }
+        main.otherWork.add(Environment.otherWork());
         main.writeJson(Path.of("target", "jmh.json"));
         String figures = main.about(rounds, iterations, millis) + "\n" + Rows.tables(main.figures);
         Files.writeString(
@@ -169,7 +174,7 @@ public final class Main {
                 """
                 Measured on %s: %d rounds; in each, %d iterations of %d ms after as many to warm up, in a fresh JVM.
 
-                - %s; the load average was %.1f before the first round
+                - %s; %s
                 - %s
                 - %s
                 """,
@@ -178,8 +183,21 @@ public final class Main {
                 iterations,
                 millis,
                 Environment.machine(),
-                load,
+                quiet(),
                 Environment.versions(),
                 python);
+    }
+
+    /** Whether the machine had anything else to do, and that the figures are rough if it had. */
+    private String quiet() {
+        String shares =
+                otherWork.stream()
+                        .map(share -> String.format(Locale.ROOT, "%.0f%%", share * 100))
+                        .collect(Collectors.joining(", "));
+        boolean busy = otherWork.stream().anyMatch(share -> share > BUSY);
+        return "other work took "
+                + shares
+                + " of them before each round and at the end"
+                + (busy ? ": **too much, these figures are rough**" : "");
     }
 }

@@ -2,9 +2,13 @@ package asyncio4j.benchmarks;
 
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
+import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.sleep;
 
 import asyncio4j.Runner;
+import asyncio4j.Task;
+
+import org.jspecify.annotations.Nullable;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -14,44 +18,81 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The heap that a sleeping task holds: 100,000 of them at once, the heap in use after a full
- * collection, less what it was before. A program of its own, run once for each kind; prints the
- * bytes for one.
+ * collection, less what it was before. Others have slept before them and ended, so that their code
+ * is compiled: an interpreted frame takes several times the room, in the first second of a program.
+ * A program of its own, run once for each kind; prints the bytes for one.
  */
 public final class Sleeping {
 
-    static final int TASKS = 100_000;
+    private static final int TASKS = 100_000;
+
+    private static final int WARM_UPS = 5;
+
+    private static final Duration SHORT = Duration.ofMillis(1);
+
+    private static final Duration LONG = Duration.ofHours(1);
 
     private Sleeping() {}
 
     /** Measures the kind that the argument names. */
     public static void main(String[] args) throws InterruptedException {
-        long before = used();
-        long[] after = new long[1];
+        long[] used = new long[2];
+        Runnable before = () -> used[0] = used();
+        Runnable during = () -> used[1] = used();
         switch (args[0]) {
-            case "asyncio4j" -> asyncio4j(() -> after[0] = used());
-            case "kotlin" -> Kotlin.sleepers(TASKS, () -> after[0] = used());
-            case "virtualThreads" -> virtualThreads(() -> after[0] = used());
+            case "asyncio4j" -> asyncio4j(before, during);
+            case "kotlin" -> Kotlin.sleepers(WARM_UPS, TASKS, before, during);
+            case "virtualThreads" -> virtualThreads(before, during);
             default ->
                     throw new IllegalArgumentException(
                             "asyncio4j, kotlin or virtualThreads, not " + args[0]);
         }
-        System.out.println((after[0] - before) / TASKS);
+        System.out.println((used[1] - used[0]) / TASKS);
         System.exit(0);
     }
 
-    private static void asyncio4j(Runnable measure) {
+    private static void asyncio4j(Runnable before, Runnable during) {
         try (Runner runner = Runner.create()) {
             runner.run(() -> {
-                for (int i = 0; i < TASKS; i++) {
-                    createTask(() -> await(sleep(Duration.ofHours(1))));
+                for (int i = 0; i < WARM_UPS; i++) {
+                    await(gather(sleepers(SHORT)));
                 }
+                before.run();
+                List<Task<@Nullable Void>> tasks = sleepers(LONG);
                 await(sleep(Duration.ZERO));
-                measure.run();
+                during.run();
+                tasks.forEach(Task::cancel);
             });
         }
     }
 
-    private static void virtualThreads(Runnable measure) throws InterruptedException {
+    private static List<Task<@Nullable Void>> sleepers(Duration duration) {
+        List<Task<@Nullable Void>> tasks = new ArrayList<>(TASKS);
+        for (int i = 0; i < TASKS; i++) {
+            tasks.add(createTask(() -> await(sleep(duration))));
+        }
+        return tasks;
+    }
+
+    private static void virtualThreads(Runnable before, Runnable during)
+            throws InterruptedException {
+        for (int i = 0; i < WARM_UPS; i++) {
+            for (Thread thread : sleepingThreads(SHORT)) {
+                thread.join();
+            }
+        }
+        before.run();
+        List<Thread> threads = sleepingThreads(LONG);
+        for (Thread thread : threads) {
+            while (thread.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        during.run();
+        threads.forEach(Thread::interrupt);
+    }
+
+    private static List<Thread> sleepingThreads(Duration duration) throws InterruptedException {
         CountDownLatch started = new CountDownLatch(TASKS);
         List<Thread> threads = new ArrayList<>(TASKS);
         for (int i = 0; i < TASKS; i++) {
@@ -59,19 +100,14 @@ public final class Sleeping {
                     Thread.startVirtualThread(() -> {
                         started.countDown();
                         try {
-                            Thread.sleep(Duration.ofHours(1));
+                            Thread.sleep(duration);
                         } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();
                         }
                     }));
         }
         started.await();
-        for (Thread thread : threads) {
-            while (thread.getState() != Thread.State.TIMED_WAITING) {
-                Thread.onSpinWait();
-            }
-        }
-        measure.run();
+        return threads;
     }
 
     private static long used() {

@@ -67,12 +67,14 @@ object Kotlin {
     @JvmStatic
     fun sleep(n: Int) = runBlocking { List(n) { launch { delay(1) } }.joinAll() }
 
-    /** Tasks that sleep until they are cancelled; `measure` is called while they do. */
+    /** Coroutines that sleep until they are cancelled, after others that slept and ended. */
     @JvmStatic
-    fun sleepers(n: Int, measure: Runnable) = runBlocking {
+    fun sleepers(warmUps: Int, n: Int, before: Runnable, during: Runnable) = runBlocking {
+        repeat(warmUps) { List(n) { launch { delay(1) } }.joinAll() }
+        before.run()
         val jobs = List(n) { launch { delay(3_600_000) } }
         yield()
-        measure.run()
+        during.run()
         jobs.forEach { it.cancel() }
     }
 }
