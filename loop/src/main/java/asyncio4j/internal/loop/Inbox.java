@@ -54,7 +54,7 @@ final class Inbox {
             };
 
     /** How long to look for a step before parking, in turns; a park and unpark cost far more. */
-    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1 << 8 : 0;
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1 << 10 : 0;
 
     private final ConcurrentLinkedQueue<Step> queue = new ConcurrentLinkedQueue<>();
 
