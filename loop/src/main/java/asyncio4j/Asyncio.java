@@ -16,6 +16,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 
+// Long, as it is the whole of Python's module in one place; what takes more than a few lines is
+// in a class of its own.
+
 /**
  * The functions of Python's {@code asyncio} module; import them statically.
  *

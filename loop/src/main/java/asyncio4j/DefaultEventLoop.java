@@ -25,6 +25,9 @@ import java.util.function.Supplier;
  * BaseEventLoop}.
  *
  * <p>Fields belong to the baton holder unless they say otherwise.
+ *
+ * <p>It is long because {@link EventLoop} is wide: a few lines for each of its methods, while what
+ * takes more is in a class of its own.
  */
 final class DefaultEventLoop implements EventLoop {
 
