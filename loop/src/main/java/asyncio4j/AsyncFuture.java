@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
  * @param <T> the type of the result
  */
 public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable<T>
-        permits Task, GatheringFuture {
+        permits Task, GatheringFuture, StandIn {
 
     private static final int PENDING = 0;
 
@@ -413,6 +414,14 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
             throw Sneaky.raise(error);
         }
         return value();
+    }
+
+    /**
+     * The futures that this one waits for in turn, for whoever looks at who awaits what; none for
+     * one that somebody completes by hand. Baton holder.
+     */
+    Collection<? extends AsyncFuture<?>> waitsForAll() {
+        return List.of();
     }
 
     /** A word for the state, for toString. */

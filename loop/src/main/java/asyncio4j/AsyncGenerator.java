@@ -36,7 +36,7 @@ import java.util.Objects;
  * @param <T> the type of the items
  */
 public final class AsyncGenerator<T extends @Nullable Object>
-        implements AutoCloseable, Iterable<T> {
+        implements AutoCloseable, Iterable<T>, AsyncIterator<T> {
 
     /**
      * The body of a generator.
@@ -126,6 +126,7 @@ public final class AsyncGenerator<T extends @Nullable Object>
      *
      * @return a coroutine of the item; it throws {@link StopAsyncIteration} at the end
      */
+    @Override
     public Coroutine<T> anext() {
         return () -> advance("anext()", null);
     }

@@ -228,7 +228,8 @@ public final class Asyncio {
 
     /** Waits until {@code future} is done, and leaves its outcome alone. */
     static void awaitSettled(AsyncFuture<?> future) {
-        AsyncFuture<@Nullable Void> settled = future.loop().createFuture();
+        AsyncFuture<@Nullable Void> settled =
+                new StandIn<@Nullable Void>(future.loop(), () -> List.of(future));
         LightCallback tell =
                 new LightCallback() {
                     @Override

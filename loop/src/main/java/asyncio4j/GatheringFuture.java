@@ -142,6 +142,11 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
         return error == null ? child.value() : (T) error;
     }
 
+    @Override
+    Collection<? extends AsyncFuture<?>> waitsForAll() {
+        return children;
+    }
+
     /** Cancels the children; this is done when they are. */
     @Override
     public boolean cancel(@Nullable String message) {

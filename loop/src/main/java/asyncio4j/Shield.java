@@ -2,6 +2,8 @@ package asyncio4j;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /** {@link Asyncio#shield}: a future that can be cancelled without cancelling what it stands for. */
 final class Shield {
 
@@ -13,7 +15,7 @@ final class Shield {
             return inner;
         }
         DefaultEventLoop loop = inner.loop();
-        AsyncFuture<T> outer = loop.createFuture();
+        AsyncFuture<T> outer = new StandIn<>(loop, () -> List.of(inner));
         inner.add(
                 new StepCallback() {
                     // Unless it has to call the exception handler.

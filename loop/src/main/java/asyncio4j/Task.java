@@ -4,6 +4,8 @@ import asyncio4j.internal.fiber.Fiber;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -189,6 +191,12 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /** The future that the suspended body waits for, or null. */
     @Nullable AsyncFuture<?> waitsFor() {
         return futureWaiter;
+    }
+
+    @Override
+    Collection<? extends AsyncFuture<?>> waitsForAll() {
+        AsyncFuture<?> waiter = futureWaiter;
+        return waiter == null ? List.of() : List.of(waiter);
     }
 
     // The course of a task: start() runs the body on a pump, which is its fiber from the first

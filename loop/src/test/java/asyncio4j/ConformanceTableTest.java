@@ -3,6 +3,7 @@ package asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import asyncio4j.testing.CPythonTable;
 import asyncio4j.testing.ConformanceTable;
 
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,8 @@ class ConformanceTableTest {
 
     private final ConformanceTable table =
             ConformanceTable.ofTheTestsBeside(ConformanceTableTest.class);
+
+    private final CPythonTable cpython = CPythonTable.ofTheTestsBeside(ConformanceTableTest.class);
 
     private final Path document = repository().resolve("docs/conformance.md");
 
@@ -53,6 +56,24 @@ class ConformanceTableTest {
     }
 
     @Test
+    void testsNameTestsOfCPythonThatThereAreAndAreRun() {
+        assertThat(cpython.unknown())
+                .as("@CPythonTest with a name that isn't shown by a list in cpython/")
+                .isEmpty();
+        assertThat(cpython.notRun())
+                .as("@CPythonTest on a method that JUnit doesn't run")
+                .isEmpty();
+    }
+
+    @Test
+    void everyTestOfCPythonThatIsntLeftOutIsShownByATest() {
+        assertThat(cpython.withoutTests())
+                .as("tests without one that shows the same: annotate one with @CPythonTest")
+                .isEmpty();
+        assertThat(cpython.shown()).isGreaterThanOrEqualTo(490);
+    }
+
+    @Test
     void everyContractOfWhatTheLibraryHasIsShownByATest() {
         List<Integer> missing =
                 table.withoutTests().stream()
@@ -63,7 +84,25 @@ class ConformanceTableTest {
 
     @Test
     void theDocumentIsUpToDate() throws IOException {
-        String wanted = table.render("mvn -pl loop test -Dtest=ConformanceTableTest -D" + UPDATE);
+        String wanted =
+                """
+                # Conformance
+
+                What asyncio promises, and the tests of `loop` that show that it holds here. Made from
+                `contracts.txt` and `cpython/` in `loop/src/test/resources`, and from the tests'
+                `@Contract` and `@CPythonTest` annotations, by
+
+                ```
+                %s
+                ```
+
+                %s
+                %s\
+                """
+                        .formatted(
+                                "mvn -pl loop test -Dtest=ConformanceTableTest -D" + UPDATE,
+                                table.render(),
+                                cpython.render());
         if (System.getProperty(UPDATE) != null) {
             Files.createDirectories(document.getParent());
             Files.writeString(document, wanted);

@@ -1,19 +1,10 @@
 package asyncio4j.testing;
 
-import org.junit.jupiter.api.Disabled;
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.params.ParameterizedTest;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +14,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The contracts of {@code contracts.txt}, and the tests that name them with {@link Contract}. */
 public final class ConformanceTable {
-
-    private static final String ROOT_PACKAGE = "asyncio4j.";
 
     /** One line of {@code contracts.txt}; {@code missing} is empty if the whole contract holds. */
     private record Entry(int number, String area, String sentence, String missing) {
@@ -64,25 +52,7 @@ public final class ConformanceTable {
     /** The table of all test classes that were compiled to the same place as {@code one}. */
     public static ConformanceTable ofTheTestsBeside(Class<?> one) {
         ConformanceTable table = new ConformanceTable(readEntries());
-        try {
-            Path classes = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
-            try (Stream<Path> files = Files.walk(classes)) {
-                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                    String name =
-                            classes.relativize(file)
-                                    .toString()
-                                    .replace(file.getFileSystem().getSeparator(), ".");
-                    if (name.startsWith(ROOT_PACKAGE) && name.endsWith(".class")) {
-                        String className = name.substring(0, name.length() - ".class".length());
-                        table.add(Class.forName(className, false, one.getClassLoader()));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (URISyntaxException | ClassNotFoundException e) {
-            throw new IllegalStateException(e);
-        }
+        TestMethods.beside(one).forEach(table::add);
         return table;
     }
 
@@ -102,33 +72,23 @@ public final class ConformanceTable {
         }
     }
 
-    private void add(Class<?> type) {
-        for (Method method : type.getDeclaredMethods()) {
-            Contract contract = method.getAnnotation(Contract.class);
-            if (contract == null) {
-                continue;
-            }
-            String className = type.getName().substring(ROOT_PACKAGE.length()).replace('$', '.');
-            if (!isRun(type, method)) {
-                notRun.add(className + "." + method.getName());
-            }
-            for (int number : contract.value()) {
-                SortedMap<String, SortedSet<String>> classes = tests.get(number);
-                if (classes == null) {
-                    unknown.add(className + "." + method.getName() + ": " + number);
-                } else {
-                    classes.computeIfAbsent(className, name -> new TreeSet<>())
-                            .add(method.getName());
-                }
+    private void add(Method method) {
+        Contract contract = method.getAnnotation(Contract.class);
+        if (contract == null) {
+            return;
+        }
+        String className = TestMethods.className(method);
+        if (!TestMethods.isRun(method)) {
+            notRun.add(className + "." + method.getName());
+        }
+        for (int number : contract.value()) {
+            SortedMap<String, SortedSet<String>> classes = tests.get(number);
+            if (classes == null) {
+                unknown.add(className + "." + method.getName() + ": " + number);
+            } else {
+                classes.computeIfAbsent(className, name -> new TreeSet<>()).add(method.getName());
             }
         }
-    }
-
-    private static boolean isRun(Class<?> type, Method method) {
-        return Stream.of(Test.class, ParameterizedTest.class, RepeatedTest.class, TestFactory.class)
-                        .anyMatch(method::isAnnotationPresent)
-                && !method.isAnnotationPresent(Disabled.class)
-                && !type.isAnnotationPresent(Disabled.class);
     }
 
     /** The numbers of the contracts, in the order of the list. */
@@ -151,16 +111,10 @@ public final class ConformanceTable {
         return numbers().stream().filter(number -> tests.get(number).isEmpty()).toList();
     }
 
-    /** The document; {@code command} is what rewrites it. */
-    public String render(String command) {
+    /** The part of the document that lists the contracts. */
+    public String render() {
         StringBuilder text = new StringBuilder();
-        text.append("# Conformance\n\n");
-        text.append(
-                "What asyncio promises, and the tests of `loop` that show that it holds here. ");
-        text.append(
-                "Made from `loop/src/test/resources/contracts.txt` and the tests' `@Contract`"
-                        + " annotations by\n\n");
-        text.append("```\n").append(command).append("\n```\n\n");
+        text.append("## Contracts\n\n");
         text.append("*Not yet*: what the contract is about isn't in the library yet.\n\n");
         text.append("| No. | Area | Contract | Tests |\n| ---: | --- | --- | --- |\n");
         for (Entry entry : entries) {
