@@ -86,6 +86,8 @@ final class DefaultEventLoop implements EventLoop {
 
     private Duration slowCallbackDuration = Duration.ofMillis(100);
 
+    private final WatchdogLimit watchdogLimit = new WatchdogLimit();
+
     DefaultEventLoop(Clock clock) {
         core = new LoopCore(this, clock, name);
         setDebug(DebugMode.byDefault());
@@ -116,6 +118,11 @@ final class DefaultEventLoop implements EventLoop {
         return (DefaultEventLoop) inner;
     }
 
+    /** The name of this loop and of its threads. Any thread. */
+    String name() {
+        return name;
+    }
+
     LoopCore core() {
         return core;
     }
@@ -130,6 +137,10 @@ final class DefaultEventLoop implements EventLoop {
 
     AsyncGenerators generators() {
         return generators;
+    }
+
+    WatchdogLimit watchdogLimit() {
+        return watchdogLimit;
     }
 
     LoopReports reports() {
@@ -245,7 +256,13 @@ final class DefaultEventLoop implements EventLoop {
     public void runForever() {
         checkOpen("runForever");
         checkCanRun();
-        Throwable error = core.run(this::interrupted);
+        LoopWatch watch = Watchdog.OF_JVM.enter(this);
+        Throwable error;
+        try {
+            error = core.run(this::interrupted);
+        } finally {
+            Watchdog.OF_JVM.leave(watch);
+        }
         if (error != null) {
             throw Sneaky.raise(error);
         }
@@ -584,6 +601,8 @@ final class DefaultEventLoop implements EventLoop {
         checkThread("EventLoop.setDebug");
         debug = enabled;
         core.reportSlowSteps(enabled ? reports::slow : null, Durations.nanos(slowCallbackDuration));
+        watchdogLimit.follow(enabled, slowCallbackDuration);
+        Watchdog.OF_JVM.limitChanged(this);
     }
 
     @Override
@@ -603,6 +622,19 @@ final class DefaultEventLoop implements EventLoop {
     public Duration getSlowCallbackDuration() {
         checkThread("EventLoop.getSlowCallbackDuration");
         return slowCallbackDuration;
+    }
+
+    @Override
+    public void setWatchdogLimit(Duration limit) {
+        checkThread("EventLoop.setWatchdogLimit");
+        watchdogLimit.set(limit);
+        Watchdog.OF_JVM.limitChanged(this);
+    }
+
+    @Override
+    public Duration getWatchdogLimit() {
+        checkThread("EventLoop.getWatchdogLimit");
+        return watchdogLimit.get();
     }
 
     @Override

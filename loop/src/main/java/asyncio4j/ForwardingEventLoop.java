@@ -232,6 +232,16 @@ public abstract non-sealed class ForwardingEventLoop implements EventLoop {
     }
 
     @Override
+    public void setWatchdogLimit(Duration limit) {
+        delegate.setWatchdogLimit(limit);
+    }
+
+    @Override
+    public Duration getWatchdogLimit() {
+        return delegate.getWatchdogLimit();
+    }
+
+    @Override
     public String toString() {
         return getClass().getSimpleName() + "[" + delegate + "]";
     }

@@ -42,6 +42,8 @@ public final class Runner implements AutoCloseable {
 
     private final @Nullable Boolean debug;
 
+    private final @Nullable Duration watchdogLimit;
+
     private final @Nullable Supplier<? extends EventLoop> loopFactory;
 
     private @Nullable EventLoop loop;
@@ -52,6 +54,7 @@ public final class Runner implements AutoCloseable {
 
     private Runner(Builder builder) {
         this.debug = builder.debug;
+        this.watchdogLimit = builder.watchdogLimit;
         this.loopFactory = builder.loopFactory;
     }
 
@@ -78,6 +81,8 @@ public final class Runner implements AutoCloseable {
 
         private @Nullable Boolean debug;
 
+        private @Nullable Duration watchdogLimit;
+
         private @Nullable Supplier<? extends EventLoop> loopFactory;
 
         private Builder() {}
@@ -90,6 +95,19 @@ public final class Runner implements AutoCloseable {
          */
         public Builder debug(boolean enabled) {
             debug = enabled;
+            return this;
+        }
+
+        /**
+         * Has the watchdog name the code that holds the loop for longer than {@code limit}; see
+         * {@link EventLoop#setWatchdogLimit}.
+         *
+         * @param limit the limit; zero switches the watchdog off for the loop
+         * @return this
+         * @throws IllegalArgumentException if the limit is negative
+         */
+        public Builder watchdogLimit(Duration limit) {
+            watchdogLimit = WatchdogLimit.checked(limit);
             return this;
         }
 
@@ -195,6 +213,9 @@ public final class Runner implements AutoCloseable {
         }
         if (debug != null) {
             fresh.setDebug(debug);
+        }
+        if (watchdogLimit != null) {
+            fresh.setWatchdogLimit(watchdogLimit);
         }
         context = Context.copyContext();
         loop = fresh;

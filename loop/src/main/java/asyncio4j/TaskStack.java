@@ -6,81 +6,63 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
-/** The stack of a task without the library's own frames. */
+/**
+ * The stack of a task without the library's own frames; of a task that is inside a generator's
+ * body, the frames of the body and then of whoever asked it for an item.
+ */
 final class TaskStack {
 
     private static final StackTraceElement[] NONE = {};
 
-    /**
-     * The classes of this package that lie between a user's frames, or between them and the
-     * suspension.
-     */
-    private static final Set<String> OWN =
-            Set.of(
-                    Asyncio.class.getName(),
-                    AsyncGenerator.class.getName(),
-                    Context.class.getName(),
-                    Coroutine.class.getName(),
-                    Sleep.class.getName(),
-                    Task.class.getName(),
-                    TaskStack.class.getName(),
-                    WaitFor.class.getName());
-
     private TaskStack() {}
 
+    /** The stack of {@code task}, innermost call first. Baton holder. */
     static StackTraceElement[] of(Task<?> task) {
         Throwable error = task.peekException();
         if (error != null) {
             return error.getStackTrace();
         }
-        Fiber current = Fiber.current();
-        if (current != null && current.task() == task) {
-            return own(Thread.currentThread().getStackTrace());
-        }
-        Fiber fiber = task.step().resumes();
-        if (task.done() || fiber == null) {
+        if (task.done()) {
             return NONE;
         }
-        return own(fiber.thread().getStackTrace());
+        Fiber fiber = active(task);
+        if (fiber == null) {
+            fiber = task.step().resumes();
+        }
+        List<StackTraceElement> frames = new ArrayList<>();
+        for (; fiber != null; fiber = fiber.consumer()) {
+            addOwn(fiber.thread().getStackTrace(), frames);
+        }
+        return frames.toArray(NONE);
     }
 
     /**
-     * The user's frames: from where the JDK's and the library's end at the top, to the call of the
-     * body.
+     * The innermost fiber of {@code task} if the calling code runs in it, or was called by it as an
+     * eager start.
      */
-    private static StackTraceElement[] own(StackTraceElement[] whole) {
-        List<StackTraceElement> kept = new ArrayList<>();
+    private static @Nullable Fiber active(Task<?> task) {
+        Fiber innermost = Fiber.current();
+        while (innermost != null && innermost.task() != task) {
+            innermost = innermost.invoker();
+        }
+        return innermost;
+    }
+
+    /**
+     * Adds the user's frames: from where the JDK's and the library's end at the top, to the call of
+     * the body.
+     */
+    private static void addOwn(StackTraceElement[] whole, List<StackTraceElement> frames) {
+        boolean found = false;
         for (StackTraceElement frame : whole) {
-            if (!kept.isEmpty() && isBottom(frame)) {
-                break;
+            if (found && LibraryFrames.isBottom(frame)) {
+                return;
             }
-            if (!isLibrary(frame) && !(kept.isEmpty() && isJdk(frame))) {
-                kept.add(frame);
+            if (!LibraryFrames.isLibrary(frame) && (found || !LibraryFrames.isJdk(frame))) {
+                frames.add(frame);
+                found = true;
             }
         }
-        return kept.toArray(NONE);
-    }
-
-    private static boolean isBottom(StackTraceElement frame) {
-        return (frame.getClassName().equals(Task.class.getName())
-                        && frame.getMethodName().equals("runBody"))
-                || (frame.getClassName().startsWith(AsyncGenerator.class.getName() + "$")
-                        && frame.getMethodName().equals("run"));
-    }
-
-    private static boolean isJdk(StackTraceElement frame) {
-        @Nullable String module = frame.getModuleName();
-        return "java.base".equals(module);
-    }
-
-    private static boolean isLibrary(StackTraceElement frame) {
-        String name = frame.getClassName();
-        int nested = name.indexOf('$');
-        return OWN.contains(nested < 0 ? name : name.substring(0, nested))
-                || name.startsWith("asyncio4j.internal.")
-                || name.startsWith("asyncio4j.locks.")
-                || name.startsWith("asyncio4j.bridge.");
     }
 }

@@ -136,4 +136,71 @@ class TaskStackTest {
             assertThat(task.getStack()).isEqualTo(task.exception().getStackTrace());
         });
     }
+
+    private static void body(AsyncGenerator.Yielder<Integer> generator, AsyncFuture<?> future) {
+        generator.yield(1);
+        onTheFuture(future);
+    }
+
+    private static void consume(AsyncGenerator<Integer> generator) {
+        int sum = 0;
+        for (int item : generator) {
+            sum += item;
+        }
+        assertThat(sum).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void insideAGeneratorTheFramesOfItsBodyAndOfItsConsumerAreShown() {
+        runner.run(() -> {
+            AsyncFuture<Integer> future = getRunningLoop().createFuture();
+            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> body(g, future));
+            Task<?> task = suspended(() -> outer(() -> consume(generator)));
+            assertThat(methods(task))
+                    .containsExactly("onTheFuture", "body", "consume", "inner", "outer");
+            future.setResult(1);
+            await(task);
+        });
+    }
+
+    @Test
+    void generatorsInsideGeneratorsToo() {
+        runner.run(() -> {
+            AsyncFuture<Integer> future = getRunningLoop().createFuture();
+            AsyncGenerator<Integer> inner = AsyncGenerator.of(g -> body(g, future));
+            AsyncGenerator<Integer> outer = AsyncGenerator.of(g -> consume(inner));
+            Task<?> task = suspended(() -> consume(outer));
+            assertThat(methods(task)).containsExactly("onTheFuture", "body", "consume", "consume");
+            future.setResult(1);
+            await(task);
+        });
+    }
+
+    @Test
+    void aGeneratorsBodyThatAsksForItsTasksStackGetsAllOfIt() {
+        runner.run(() -> {
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g ->
+                            assertThat(methods(currentTask()))
+                                    .containsExactly("methods", "consume", "inner", "outer"));
+            await(createTask(() -> outer(() -> consume(generator))));
+        });
+    }
+
+    @Test
+    void aTaskThatStartsAnotherEagerlyIsWhereItStartsIt() {
+        runner.run(() -> {
+            Task<?> starter =
+                    createTask(() ->
+                            outer(() -> {
+                                Task<?> self = currentTask();
+                                createTask(
+                                        () ->
+                                                assertThat(methods(self))
+                                                        .containsExactly("inner", "outer"),
+                                        TaskOptions.DEFAULT.eagerStart(true));
+                            }));
+            await(starter);
+        });
+    }
 }

@@ -120,6 +120,22 @@ public final class Fiber {
         context = newContext;
     }
 
+    /**
+     * The fiber that waits for the item that this one, a generator's, is about to make; or null.
+     * Baton holder; others may look, and can only err.
+     */
+    public @Nullable Fiber consumer() {
+        return consumer;
+    }
+
+    /**
+     * The fiber that called this one and hasn't got the baton back yet, or null. Baton holder;
+     * others may look, and can only err.
+     */
+    public @Nullable Fiber invoker() {
+        return invoker;
+    }
+
     /** Whether the loop is gone and this fiber's code has to end. Baton holder only. */
     public boolean dying() {
         return dying;

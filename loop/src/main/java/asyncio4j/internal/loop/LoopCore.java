@@ -31,6 +31,8 @@ public final class LoopCore implements Agenda {
 
     private final Inbox inbox = new Inbox();
 
+    private final Progress progress = new Progress();
+
     /**
      * The loop that this is the core of, for the floors above. Any thread; set once, before
      * anything runs.
@@ -99,6 +101,11 @@ public final class LoopCore implements Agenda {
     /** The engine under this loop. Any thread. */
     public FiberEngine engine() {
         return engine;
+    }
+
+    /** How far this loop has come. Any thread. */
+    public Progress progress() {
+        return progress;
     }
 
     /** The loop's time, in nanoseconds. Any thread. */
@@ -206,6 +213,7 @@ public final class LoopCore implements Agenda {
         try {
             engine.drive(onInterrupt);
         } finally {
+            progress.idle();
             synchronized (interruptLock) {
                 running = false;
                 if (leaving == null) {
@@ -236,6 +244,7 @@ public final class LoopCore implements Agenda {
             if (batch > 0) {
                 batch--;
                 Step step = ready.remove();
+                progress.step();
                 if (slowListener != null) {
                     current = step;
                     currentSince = clock.nanos();
@@ -262,11 +271,11 @@ public final class LoopCore implements Agenda {
         if (ready.isEmpty() && !stopping) {
             TimerStep timer = timers.peek();
             if (timer == null) {
-                inbox.await(holder, Long.MAX_VALUE);
+                await(holder, Long.MAX_VALUE);
             } else {
                 long now = clock.nanos();
                 if (timer.dueNanos() > now && !clock.skipTo(timer.dueNanos())) {
-                    inbox.await(holder, Math.min(timer.dueNanos() - now, LONGEST_WAIT));
+                    await(holder, Math.min(timer.dueNanos() - now, LONGEST_WAIT));
                 }
             }
             inbox.drainTo(ready);
@@ -275,6 +284,11 @@ public final class LoopCore implements Agenda {
             timers.expire(clock.nanos(), ready);
         }
         batch = ready.size();
+    }
+
+    private void await(Fiber holder, long nanos) {
+        progress.idle();
+        inbox.await(holder, nanos);
     }
 
     private void finishCurrent() {
