@@ -5,6 +5,7 @@ nanoseconds for one operation (bytes for the row "sleeping"). Where uvloop isn't
 """
 
 import asyncio
+import contextvars
 import gc
 import sys
 import time
@@ -119,9 +120,43 @@ def measure(peer, version, factory):
         report(peer, version, row, times)
 
 
+def measure_contexts(peer, version):
+    value = 0
+
+    def get(variables, context):
+        for i in range(N // len(variables)):
+            for variable in variables:
+                variable.get()
+
+    def set_all(variables, context):
+        nonlocal value
+        for i in range(N // len(variables)):
+            for variable in variables:
+                value += 1
+                variable.set(value)
+
+    def copy(variables, context):
+        for i in range(N):
+            context = context.copy()
+
+    rows = [("Get", get, 1), ("Get", get, 10), ("Get", get, 100), ("Get", get, 1000)]
+    rows += [("Set", set_all, 1), ("Set", set_all, 1000), ("Copy", copy, 1), ("Copy", copy, 1000)]
+    for name, work, count in rows:
+        variables = [contextvars.ContextVar(f"variable {i}") for i in range(count)]
+        context = contextvars.Context()
+        context.run(set_all, variables, context)
+        times = []
+        for _ in range(ROUNDS):
+            start = time.perf_counter_ns()
+            context.run(work, variables, context)
+            times.append((time.perf_counter_ns() - start) / N)
+        report(peer, version, f"context{name}{count}", times)
+
+
 def main():
     version = ".".join(map(str, sys.version_info[:3]))
     measure("CPython", version, asyncio.new_event_loop)
+    measure_contexts("CPython", version)
     with asyncio.Runner() as runner:
         report("CPython", version, "sleeping", [runner.run(sleeping_task_bytes())])
     try:

@@ -15,7 +15,10 @@ import java.util.Objects;
  * static final field.
  *
  * {@snippet :
- * static final ContextVar<String> USER = ContextVar.of("user");
+ * ContextVar<String> user = ContextVar.of("user"); // as a rule a static final field
+ * try (var _ = user.set("ada")) {
+ *     await(sleep(Duration.ofMillis(1)));          // user.get() is "ada" in this task
+ * }                                                // and has no value any more
  * }
  *
  * @param <T> the type of the values
@@ -23,6 +26,9 @@ import java.util.Objects;
 public final class ContextVar<T extends @Nullable Object> {
 
     private static final Object ABSENT = new Object();
+
+    /** The variable whose default is being turned into text on this thread, or null. */
+    private static final ThreadLocal<@Nullable ContextVar<?>> DESCRIBED = new ThreadLocal<>();
 
     private final String name;
 
@@ -105,7 +111,8 @@ public final class ContextVar<T extends @Nullable Object> {
      * Sets the value in the current context.
      *
      * @param value the value
-     * @return a token with which {@link #reset} puts back what was there before
+     * @return a token that puts back what was there before, by {@link #reset} or at the end of a
+     *     try-with-resources; it may as well be dropped
      */
     public Token<T> set(T value) {
         Context context = Context.current();
@@ -152,13 +159,25 @@ public final class ContextVar<T extends @Nullable Object> {
         "unchecked",
         "NullAway"
     }) // only set() puts values in: null only if T allows it
-    private T cast(@Nullable Object value) {
+    T cast(@Nullable Object value) {
         return (T) value;
     }
 
+    /** Names the default too, unless this is part of the text of one: that may be its own. */
     @Override
     public String toString() {
-        return "ContextVar[" + name + "]";
+        if (defaultValue == ABSENT) {
+            return "ContextVar[" + name + "]";
+        }
+        if (DESCRIBED.get() != null) {
+            return "ContextVar[" + name + ", default=...]";
+        }
+        DESCRIBED.set(this);
+        try {
+            return "ContextVar[" + name + ", default=" + defaultValue + "]";
+        } finally {
+            DESCRIBED.remove();
+        }
     }
 
     /** The variable as a key of the map under a context. */
@@ -173,11 +192,12 @@ public final class ContextVar<T extends @Nullable Object> {
 
     /**
      * What {@link ContextVar#set} gives, to put the old value back. Python's {@code
-     * contextvars.Token}.
+     * contextvars.Token}. Any thread may look at it; {@link #close} belongs to where {@code set}
+     * was called.
      *
      * @param <T> the type of the values
      */
-    public static final class Token<T extends @Nullable Object> {
+    public static final class Token<T extends @Nullable Object> implements AutoCloseable {
 
         private final ContextVar<T> var;
 
@@ -205,15 +225,42 @@ public final class ContextVar<T extends @Nullable Object> {
         /**
          * Whether there was a value before; if not, reset takes the new one away.
          *
-         * @return false for Python's {@code Token.MISSING}
+         * @return false where Python's {@code old_value} is {@code Token.MISSING}
          */
         public boolean hadValue() {
             return old != ABSENT;
         }
 
+        /**
+         * The value before. Python's {@code old_value}.
+         *
+         * @return what reset puts back
+         * @throws NoSuchElementException if there was none, which {@link #hadValue} tells
+         */
+        public T oldValue() {
+            if (old == ABSENT) {
+                throw new NoSuchElementException(
+                        var + " had no value before: ask hadValue() first");
+            }
+            return var.cast(old);
+        }
+
+        /**
+         * Puts back what was there before: {@link ContextVar#reset}, for try-with-resources. Like
+         * that it is good for once.
+         *
+         * @throws IllegalArgumentException if the calling code runs in another context than {@code
+         *     set} did
+         * @throws IllegalStateException if it was used before
+         */
+        @Override
+        public void close() {
+            var.reset(this);
+        }
+
         @Override
         public String toString() {
-            return "Token[" + var.name + (used ? ", used]" : "]");
+            return "Token[" + var + (used ? ", used]" : "]");
         }
     }
 }

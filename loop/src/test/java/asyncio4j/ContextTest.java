@@ -12,11 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Which context code runs in, and what a context is. */
@@ -304,6 +303,7 @@ class ContextTest {
     }
 
     @Test
+    @CPythonTest("test_context::test_context_run_3")
     void whatIsThrownInAContextComesOutAsItIsAndTheContextIsLeft() {
         Context context = with("context");
         IOException error = new IOException("checked");
@@ -319,22 +319,41 @@ class ContextTest {
     }
 
     @Test
+    @CPythonTest("test_context::test_context_run_7")
     void aContextIsEnteredOnceAtATime() {
         Context context = with("context");
         context.run(() -> {
             assertThatThrownBy(() -> context.run(() -> 1))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageStartingWith("cannot enter Context{ContextVar[var]=context}: ")
+                    .hasMessageStartingWith(
+                            "cannot enter Context{ContextVar[var, default=unset]=context}: ")
                     .hasMessageEndingWith("it is already entered; run a copy() of it");
             assertThat(valueIn(context.copy())).isEqualTo("context");
             see("still inside");
             return null;
         });
-        assertThatThrownBy(() -> context.run(null))
-                .isInstanceOf(NullPointerException.class)
-                .hasMessage("the body is null: pass what to run in this context");
         assertThat(valueIn(context)).as("left again").isEqualTo("context");
         assertThat(seen).containsExactly("still inside: context");
+    }
+
+    @Test
+    void aTasksOwnContextIsEnteredWhileItRuns() {
+        runner.run(() -> {
+            Context own = currentTask().getContext();
+            assertThatThrownBy(() -> own.run(() -> see("never")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("already entered");
+            VAR.set("main");
+            await(createTask(() -> own.run(() -> see("another task"))));
+            assertThatThrownBy(() ->
+                            await(
+                                    createTask(
+                                            () -> own.run(() -> see("never")),
+                                            TaskOptions.DEFAULT.context(own))))
+                    .hasMessageContaining("already entered");
+            see("main");
+        });
+        assertThat(seen).containsExactly("another task: main", "main: main");
     }
 
     @Test
@@ -390,37 +409,5 @@ class ContextTest {
             assertThat(valueIn(context)).isEqualTo("context");
         });
         assertThat(seen).containsExactly("finally: task");
-    }
-
-    @Test
-    void copiesGoTheirOwnWays() {
-        Context context = with("1");
-        Context copy = context.copy();
-        context.run(() -> VAR.set("2"));
-        copy.run(() -> VAR.set("3"));
-        assertThat(context.get(VAR, "none")).isEqualTo("2");
-        assertThat(copy.get(VAR, "none")).isEqualTo("3");
-    }
-
-    @Test
-    void aContextMayBeLookedInto() {
-        ContextVar<Integer> number = ContextVar.withDefault("number", 7);
-        Context context = new Context();
-        assertThat(context.size()).isZero();
-        assertThat(context.asMap()).isEmpty();
-        context.run(() -> {
-            VAR.set("value");
-            number.set(1);
-            return null;
-        });
-        assertThat(context.size()).isEqualTo(2);
-        assertThat(context.asMap()).isEqualTo(Map.of(VAR, "value", number, 1));
-        assertThat(context.get(number, 0)).isEqualTo(1);
-        assertThat(new Context().get(number, 0))
-                .as("a default of the variable isn't looked at")
-                .isZero();
-        Map<ContextVar<?>, @Nullable Object> map = context.asMap();
-        context.run(() -> VAR.set("changed"));
-        assertThat(map).containsEntry(VAR, "value");
     }
 }

@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
 
@@ -17,6 +18,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** Setting, reading and putting back a variable. */
 class ContextVarTest {
@@ -24,6 +30,7 @@ class ContextVarTest {
     private final ContextVar<String> var = ContextVar.of("var");
 
     @Test
+    @CPythonTest("test_context::test_context_var_new_1")
     void aVariableWithoutAValueSaysWhatToDo() {
         assertThatThrownBy(var::get)
                 .isInstanceOf(NoSuchElementException.class)
@@ -45,6 +52,23 @@ class ContextVarTest {
         assertThat(withDefault.get("otherwise")).isEqualTo("value");
         withDefault.reset(token);
         assertThat(withDefault.get()).isEqualTo("default");
+    }
+
+    @Test
+    @CPythonTest("test_context::test_context_var_repr_1")
+    void itsTextNamesTheDefaultUnlessThatHoldsTheVariableItself() {
+        assertThat(ContextVar.withDefault("limit", 123))
+                .hasToString("ContextVar[limit, default=123]");
+        List<Object> list = new ArrayList<>();
+        ContextVar<List<Object>> circular = ContextVar.withDefault("circular", list);
+        list.add(circular);
+        assertThat(circular)
+                .hasToString("ContextVar[circular, default=[ContextVar[circular, default=...]]]");
+        assertThat(circular).as("again").asString().contains("default=[");
+        ContextVar.Token<List<Object>> token = circular.set(List.of());
+        assertThat(token).hasToString("Token[" + circular + "]");
+        circular.reset(token);
+        assertThat(token).hasToString("Token[" + circular + ", used]");
     }
 
     @Test
@@ -83,27 +107,31 @@ class ContextVarTest {
     @Test
     void aTokenIsGoodForOneReset() {
         ContextVar.Token<String> token = var.set("1");
-        assertThat(token).hasToString("Token[var]");
+        assertThat(token).hasToString("Token[ContextVar[var]]");
         var.reset(token);
         var.set("2");
         assertThatThrownBy(() -> var.reset(token))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("Token[var, used] was used before: a token is good for one reset");
+                .hasMessage(
+                        "Token[ContextVar[var], used] was used before: a token is good for one"
+                                + " reset");
         assertThat(var.get()).isEqualTo("2");
     }
 
     @Test
+    @CPythonTest("test_context::test_context_getset_2")
     void anotherVariablesTokenIsRefused() {
         ContextVar<String> other = ContextVar.of("other");
         ContextVar.Token<String> token = other.set("1");
         assertThatThrownBy(() -> var.reset(token))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Token[other] was made by another variable than 'var'");
+                .hasMessage("Token[ContextVar[other]] was made by another variable than 'var'");
         other.reset(token);
         assertThat(other.get("nothing")).isEqualTo("nothing");
     }
 
     @Test
+    @CPythonTest("test_context::test_context_getset_4")
     void anotherContextsTokenIsRefused() {
         ContextVar.Token<String> token = var.set("1");
         assertThatThrownBy(() ->
@@ -114,8 +142,8 @@ class ContextVarTest {
                                 }))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "Token[var] was made in another context: reset it in the task that called"
-                                + " set");
+                        "Token[ContextVar[var]] was made in another context: reset it in the task"
+                                + " that called set");
         assertThat(OtherThread.failureOf(() -> var.reset(token)))
                 .isInstanceOf(IllegalArgumentException.class);
         var.reset(token);
@@ -137,6 +165,32 @@ class ContextVarTest {
         ContextVar<String> twin = ContextVar.of("var");
         var.set("1");
         assertThat(twin.get("nothing")).isEqualTo("nothing");
+    }
+
+    @Test
+    @CPythonTest("test_context::test_context_threads_1")
+    void threadsOfAPoolDontSeeEachOthersValues() throws Exception {
+        int threads = 10;
+        CyclicBarrier allHaveSet = new CyclicBarrier(threads);
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            List<Future<Integer>> results = new ArrayList<>();
+            ContextVar<Integer> own = ContextVar.of("own");
+            for (int i = 0; i < threads; i++) {
+                int number = i;
+                results.add(
+                        pool.submit(() -> {
+                            for (int step = 0; step < 10; step++) {
+                                own.set(number * 100 + step);
+                                allHaveSet.await(30, TimeUnit.SECONDS);
+                                assertThat(own.get()).isEqualTo(number * 100 + step);
+                            }
+                            return number;
+                        }));
+            }
+            for (int i = 0; i < threads; i++) {
+                assertThat(results.get(i).get()).isEqualTo(i);
+            }
+        }
     }
 
     @Test

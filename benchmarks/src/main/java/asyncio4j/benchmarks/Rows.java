@@ -54,6 +54,17 @@ final class Rows {
                             "await a `Mono` on `Schedulers.parallel()`",
                             new Goal(1.0, Peer.BLOCK)));
 
+    private static final List<Row> CONTEXTS =
+            List.of(
+                    new Row("contextGet1", "get, 1 variable set", null),
+                    new Row("contextGet10", "get, 10 set", null),
+                    new Row("contextGet100", "get, 100 set", null),
+                    new Row("contextGet1000", "get, 1,000 set", null),
+                    new Row("contextSet1", "set, 1 set", null),
+                    new Row("contextSet1000", "set, 1,000 set", null),
+                    new Row("contextCopy1", "copy, 1 set", null),
+                    new Row("contextCopy1000", "copy, 1,000 set", null));
+
     private static final List<Row> HEAP = List.of(new Row("sleeping", "a sleeping task", null));
 
     /** All tables. */
@@ -75,6 +86,11 @@ final class Rows {
         Nanoseconds for one timer or one sleeping task.
 
         %s
+        ### Context variables
+
+        Nanoseconds for one call.
+
+        %s
         ### Memory
 
         Bytes of heap for each of 100,000 tasks that sleep at once.
@@ -85,13 +101,14 @@ final class Rows {
                         table(figures, TASKS),
                         table(figures, MONOS),
                         table(figures, TIMERS),
+                        table(figures, CONTEXTS),
                         table(figures, HEAP));
     }
 
     /** A figure without a row would be lost in silence. */
     private static void refuseUnknown(Figures figures) {
         Set<String> unknown = new HashSet<>(figures.rows());
-        for (List<Row> rows : List.of(TASKS, MONOS, TIMERS, HEAP)) {
+        for (List<Row> rows : List.of(TASKS, MONOS, TIMERS, CONTEXTS, HEAP)) {
             rows.forEach(row -> unknown.remove(row.key));
         }
         if (!unknown.isEmpty()) {

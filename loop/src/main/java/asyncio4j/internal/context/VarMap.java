@@ -2,6 +2,7 @@ package asyncio4j.internal.context;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /**
@@ -82,11 +83,14 @@ public final class VarMap {
         }
     }
 
-    /** A map that also has this entry, in place of one of the same key. */
+    /**
+     * A map that also has this entry, in place of one of the same key; this one if it has that very
+     * value already.
+     */
     public VarMap with(Key key, @Nullable Object value) {
         boolean[] added = {true};
         Node changed = put(root, 0, new Entry(key, value), added);
-        return new VarMap(changed, added[0] ? size + 1 : size);
+        return changed == root ? this : new VarMap(changed, added[0] ? size + 1 : size);
     }
 
     /** A map that doesn't have this key; this one if it never had. */
@@ -101,6 +105,38 @@ public final class VarMap {
     /** Calls {@code action} for every entry, in no particular order. */
     public void forEach(BiConsumer<Key, @Nullable Object> action) {
         each(root, action);
+    }
+
+    /**
+     * How many nodes a lookup of {@code key} passes, whether it is there or not: what a lookup
+     * costs.
+     */
+    public int depth(Key key) {
+        int nodes = 1;
+        Node node = root;
+        for (int rest = key.number(); ; rest >>>= BITS) {
+            int bit = 1 << (rest & MASK);
+            if ((node.bitmap & bit) == 0 || !(node.slot(bit) instanceof Node child)) {
+                return nodes;
+            }
+            node = child;
+            nodes++;
+        }
+    }
+
+    /** Whether it has the same keys, and for each an equal value. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof VarMap map
+                && (map == this || (map.size == size && equal(root, map.root)));
+    }
+
+    /** The same for equal maps; it changes when a value does. */
+    @Override
+    public int hashCode() {
+        int[] sum = {0};
+        each(root, (key, value) -> sum[0] += key.number() ^ Objects.hashCode(value));
+        return sum[0];
     }
 
     /** What {@link #derived(Object)} kept, or null. Any thread. */
@@ -126,6 +162,28 @@ public final class VarMap {
         }
     }
 
+    /** Two nodes of the same level: the same keys always make the same shape. */
+    private static boolean equal(Node one, Node other) {
+        if (one == other) {
+            return true;
+        }
+        if (one.bitmap != other.bitmap) {
+            return false;
+        }
+        for (int i = 0; i < one.slots.length; i++) {
+            Object slot = one.slots[i];
+            Object its = other.slots[i];
+            boolean same =
+                    slot instanceof Node child
+                            ? its instanceof Node itsChild && equal(child, itsChild)
+                            : its instanceof Entry entry && ((Entry) slot).equals(entry);
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static Node put(Node node, int shift, Entry entry, boolean[] added) {
         int bit = 1 << ((entry.key.number() >>> shift) & MASK);
         if ((node.bitmap & bit) == 0) {
@@ -133,12 +191,13 @@ public final class VarMap {
         }
         Object slot = node.slot(bit);
         if (slot instanceof Node child) {
-            return node.replaced(bit, put(child, shift + BITS, entry, added));
+            Node changed = put(child, shift + BITS, entry, added);
+            return changed == child ? node : node.replaced(bit, changed);
         }
         Entry present = (Entry) slot;
         if (present.key == entry.key) {
             added[0] = false;
-            return node.replaced(bit, entry);
+            return present.value == entry.value ? node : node.replaced(bit, entry);
         }
         return node.replaced(bit, fork(present, entry, shift + BITS));
     }
@@ -166,11 +225,15 @@ public final class VarMap {
             if (changed == child) {
                 return node;
             }
-            return changed == null ? node.removed(bit) : node.replaced(bit, changed);
+            if (changed == null) {
+                return node.removed(bit);
+            }
+            return node.replaced(bit, changed.slots.length == 1 ? changed.lifted() : changed);
         }
         return ((Entry) slot).key == key ? node.removed(bit) : node;
     }
 
+    /** Equal if the key is the same, and the values are equal. */
     private record Entry(Key key, @Nullable Object value) {}
 
     /**
@@ -186,6 +249,11 @@ public final class VarMap {
 
         Object slot(int bit) {
             return slots[index(bit)];
+        }
+
+        /** What its parent holds in place of this, which has one slot: an entry needs no node. */
+        Object lifted() {
+            return slots[0] instanceof Entry entry ? entry : this;
         }
 
         Node replaced(int bit, Object slot) {
