@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 // Long, as it is the whole of Python's module in one place; what takes more than a few lines is
 // in a class of its own.
@@ -202,9 +203,24 @@ public final class Asyncio {
         requireTask("await");
         try {
             return coroutine.run();
-        } catch (Exception e) {
-            throw Sneaky.raise(e);
+        } catch (TimeoutError | Exception e) {
+            throw Sneaky.raise(TimeoutError.leaving(e));
         }
+    }
+
+    /**
+     * {@link #await(Coroutine)} of what has a deadline.
+     *
+     * @param coroutine what {@link #waitFor} or {@link #timeout(Duration, Timeout.Body)} made
+     * @param <T> the type of the result
+     * @return its result; what it throws is thrown as it is, checked or not
+     * @throws TimeoutException if it wasn't done in time
+     * @throws IllegalStateException outside of a task
+     */
+    @SuppressWarnings("RedundantThrows") // thrown undeclared below
+    public static <T extends @Nullable Object> T await(TimedCoroutine<T> coroutine)
+            throws TimeoutException {
+        return await((Coroutine<T>) coroutine);
     }
 
     /**
@@ -491,17 +507,17 @@ public final class Asyncio {
 
     /**
      * An await with a deadline. Python's {@code asyncio.wait_for}. A coroutine runs in the calling
-     * task; when the time is over it is cancelled, and {@link
-     * java.util.concurrent.TimeoutException} thrown once it has ended. If it has a result in spite
-     * of that, that counts.
+     * task; when the time is over it is cancelled, and a {@link TimeoutException} thrown once it
+     * has ended. If it has a result in spite of that, that counts. Without any time a body isn't
+     * started; a future is cancelled and waited for.
      *
      * @param awaitable a future or a coroutine
-     * @param timeout how long it may take
+     * @param timeout how long it may take; null for as long as it takes
      * @param <T> the type of the result
      * @return a coroutine of the result
      */
-    public static <T extends @Nullable Object> Coroutine<T> waitFor(
-            Awaitable<T> awaitable, Duration timeout) {
+    public static <T extends @Nullable Object> TimedCoroutine<T> waitFor(
+            Awaitable<T> awaitable, @Nullable Duration timeout) {
         return new WaitFor<>(awaitable, timeout);
     }
 
@@ -509,12 +525,12 @@ public final class Asyncio {
      * {@link #waitFor(Awaitable, Duration)} for a lambda.
      *
      * @param coroutine the coroutine
-     * @param timeout how long it may take
+     * @param timeout how long it may take; null for as long as it takes
      * @param <T> the type of the result
      * @return a coroutine of the result
      */
-    public static <T extends @Nullable Object> Coroutine<T> waitFor(
-            Coroutine<T> coroutine, Duration timeout) {
+    public static <T extends @Nullable Object> TimedCoroutine<T> waitFor(
+            Coroutine<T> coroutine, @Nullable Duration timeout) {
         Objects.requireNonNull(coroutine, NULL_COROUTINE);
         return new WaitFor<>(coroutine, timeout);
     }
@@ -523,11 +539,98 @@ public final class Asyncio {
      * {@link #waitFor(Awaitable, Duration)} for a lambda without a result.
      *
      * @param coroutine the coroutine
-     * @param timeout how long it may take
+     * @param timeout how long it may take; null for as long as it takes
      * @return a coroutine that ends when that has
      */
-    public static Coroutine<@Nullable Void> waitFor(VoidCoroutine coroutine, Duration timeout) {
+    public static TimedCoroutine<@Nullable Void> waitFor(
+            VoidCoroutine coroutine, @Nullable Duration timeout) {
         return new WaitFor<>(Coroutine.of(coroutine), timeout);
+    }
+
+    /**
+     * A block with a deadline, which the block may move. Python's {@code async with
+     * asyncio.timeout}. It runs in the calling task; when the time is over that is cancelled, and
+     * on the way out of the block the cancellation becomes a {@link TimeoutException}. A block that
+     * never suspends isn't hurt by its deadline.
+     *
+     * {@snippet :
+     * int sum = await(timeout(Duration.ofSeconds(2), t -> {
+     *     await(sleep(Duration.ofMillis(10)));
+     *     t.reschedule(null); // the worst is over
+     *     return await(sleep(Duration.ofSeconds(5), 42));
+     * }));
+     * }
+     *
+     * @param delay how long the block may take, from when it is awaited; null for no deadline
+     * @param body the block, given its {@link Timeout}
+     * @param <T> the type of the result
+     * @return a coroutine of the block's result
+     */
+    public static <T extends @Nullable Object> TimedCoroutine<T> timeout(
+            @Nullable Duration delay, Timeout.Body<T> body) {
+        return new TimeoutBlock<>(delay, false, body);
+    }
+
+    /**
+     * {@link #timeout(Duration, Timeout.Body)} for a block without a result.
+     *
+     * @param delay how long the block may take, from when it is awaited; null for no deadline
+     * @param body the block, given its {@link Timeout}
+     * @return a coroutine that ends when the block has
+     */
+    public static TimedCoroutine<@Nullable Void> timeout(
+            @Nullable Duration delay, Timeout.VoidBody body) {
+        return new TimeoutBlock<>(delay, false, Timeout.Body.of(body));
+    }
+
+    /**
+     * Enters a timeout in the calling task, for try-with-resources: {@code catch (TimeoutError e)}
+     * catches it. {@link #timeout(Duration, Timeout.Body)} is the form to prefer.
+     *
+     * @param delay how long the block may take; null for no deadline
+     * @return the timeout; closing it ends it
+     * @throws IllegalStateException outside of a task
+     * @see TimeoutError
+     */
+    public static Timeout timeout(@Nullable Duration delay) {
+        return Timeout.enter(requireTask("timeout"), delay, Timeout.Form.TRY);
+    }
+
+    /**
+     * {@link #timeout(Duration, Timeout.Body)} until a time on the loop's clock. Python's {@code
+     * asyncio.timeout_at}.
+     *
+     * @param when the deadline, to be compared with {@link EventLoop#time()}; null for none
+     * @param body the block, given its {@link Timeout}
+     * @param <T> the type of the result
+     * @return a coroutine of the block's result
+     */
+    public static <T extends @Nullable Object> TimedCoroutine<T> timeoutAt(
+            @Nullable Duration when, Timeout.Body<T> body) {
+        return new TimeoutBlock<>(when, true, body);
+    }
+
+    /**
+     * {@link #timeoutAt(Duration, Timeout.Body)} for a block without a result.
+     *
+     * @param when the deadline, to be compared with {@link EventLoop#time()}; null for none
+     * @param body the block, given its {@link Timeout}
+     * @return a coroutine that ends when the block has
+     */
+    public static TimedCoroutine<@Nullable Void> timeoutAt(
+            @Nullable Duration when, Timeout.VoidBody body) {
+        return new TimeoutBlock<>(when, true, Timeout.Body.of(body));
+    }
+
+    /**
+     * {@link #timeout(Duration)} until a time on the loop's clock.
+     *
+     * @param when the deadline, to be compared with {@link EventLoop#time()}; null for none
+     * @return the timeout; closing it ends it
+     * @throws IllegalStateException outside of a task
+     */
+    public static Timeout timeoutAt(@Nullable Duration when) {
+        return Timeout.enterAt(requireTask("timeoutAt"), when, Timeout.Form.TRY);
     }
 
     // Threads

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * At the blocking edge ({@link Runner#run}, {@code toCompletableFuture().join()}) it is the JDK's
  * {@link java.util.concurrent.CancellationException} instead.
  */
-public final class CancelledError extends Error {
+public sealed class CancelledError extends Error permits TimeoutError {
 
     private static final long serialVersionUID = 1L;
 

@@ -45,6 +45,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
 
     private @Nullable String pendingMessage;
 
+    /** The innermost of the timeouts that the body is in; see {@link Timeout}. */
+    @Nullable Timeout timeout;
+
     /** Whether to say so if the loop is closed before this is done. */
     private boolean logDestroyPending = true;
 
@@ -234,15 +237,18 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
                 abandon();
                 return;
             }
+            Timeout.exitAll(this);
             end(e);
             return;
         } catch (Throwable e) {
-            end(e);
+            Timeout.exitAll(this);
+            end(TimeoutError.leaving(e));
             if (e instanceof KeyboardInterrupt || e instanceof SystemExit) {
                 throw Sneaky.raise(e);
             }
             return;
         }
+        Timeout.exitAll(this);
         if (currentFiberDies()) {
             abandon();
         } else if (mustCancel) {
@@ -255,7 +261,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     }
 
     private void end(Throwable error) {
-        if (error instanceof CancelledError cancelled) {
+        if (error instanceof TimeoutError) {
+            becomeCancelled(error.getMessage(), null); // no deadline of whoever awaits this
+        } else if (error instanceof CancelledError cancelled) {
             becomeCancelled(
                     null, cancelled); // its message is for the first who asks alone, as in asyncio
         } else {
@@ -309,6 +317,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
                 error = new CancelledError(pendingMessage);
             }
         }
+        if (error instanceof CancelledError cancelled) {
+            throw Timeout.delivered(this, cancelled);
+        }
         if (error != null) {
             AwaitSite.add(error, this);
             throw Sneaky.raise(error);
@@ -327,7 +338,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         }
         if (mustCancel) {
             mustCancel = false;
-            throw new CancelledError(pendingMessage);
+            throw Timeout.delivered(this, new CancelledError(pendingMessage));
         }
     }
 

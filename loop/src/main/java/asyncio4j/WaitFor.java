@@ -1,7 +1,5 @@
 package asyncio4j;
 
-import asyncio4j.internal.loop.TimerStep;
-
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -9,48 +7,35 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /**
- * {@link Asyncio#waitFor}: an await with a deadline. Python's {@code asyncio.wait_for}.
- *
- * <p>What is awaited runs in the caller's task. The deadline cancels that task; on the way out the
- * cancellation becomes a {@link TimeoutException}, unless somebody else wants the task cancelled as
- * well.
+ * {@link Asyncio#waitFor}: an await within a {@link Timeout}. Python's {@code asyncio.wait_for}.
  */
-record WaitFor<T extends @Nullable Object>(Awaitable<T> awaitable, Duration timeout)
-        implements Coroutine<T> {
+final class WaitFor<T extends @Nullable Object> extends TimedCoroutine<T> {
 
-    WaitFor {
-        Objects.requireNonNull(awaitable, "there is nothing to wait for: the awaitable is null");
-        Objects.requireNonNull(timeout, "timeout");
+    private final Awaitable<T> awaitable;
+
+    private final @Nullable Duration limit;
+
+    WaitFor(Awaitable<T> awaitable, @Nullable Duration limit) {
+        this.awaitable =
+                Objects.requireNonNull(
+                        awaitable, "there is nothing to wait for: the awaitable is null");
+        this.limit = limit;
     }
 
     @Override
     public T run() throws Exception {
         Task<?> task = Asyncio.requireTask("waitFor");
-        if (timeout.isNegative() || timeout.isZero()) {
-            return atOnce();
+        if (limit == null) {
+            return Asyncio.await(awaitable);
         }
-        LoopDeadline deadline =
-                new LoopDeadline(task, Durations.after(task.loop().core().nanos(), timeout));
-        int cancelling = task.cancelling();
-        task.loop().core().add(deadline);
-        T value;
-        try {
-            value = Asyncio.await(awaitable);
-        } catch (Throwable e) {
-            task.loop().core().cancel(deadline);
-            if (deadline.passed && task.uncancel() <= cancelling && e instanceof CancelledError) {
-                throw timedOut(e);
-            }
-            throw e;
+        if (limit.isNegative() || limit.isZero()) {
+            return atOnce(limit);
         }
-        task.loop().core().cancel(deadline);
-        if (deadline.passed) {
-            task.uncancel(); // the body swallowed the cancellation and has a result all the same
-        }
-        return value;
+        return Timeout.enter(task, limit, Timeout.Form.LAMBDA).run(t -> Asyncio.await(awaitable));
     }
 
-    private T atOnce() throws TimeoutException {
+    /** Without any time a body isn't even started. */
+    private T atOnce(Duration none) throws TimeoutException {
         AsyncFuture<T> future = Asyncio.ensureFuture(awaitable);
         if (future.done()) {
             return Asyncio.await(future);
@@ -58,40 +43,10 @@ record WaitFor<T extends @Nullable Object>(Awaitable<T> awaitable, Duration time
         future.cancel();
         Asyncio.awaitSettled(future);
         if (future.cancelled()) {
-            throw timedOut(future.makeCancelledError());
+            TimeoutException exception = new TimeoutException("not done within " + none);
+            exception.initCause(future.makeCancelledError());
+            throw exception;
         }
         return Asyncio.await(future);
-    }
-
-    private TimeoutException timedOut(Throwable cancellation) {
-        TimeoutException exception = new TimeoutException("not done within " + timeout);
-        exception.initCause(cancellation);
-        return exception;
-    }
-
-    /** Cancels the task when its time has come. Baton holder only. */
-    private static final class LoopDeadline extends TimerStep {
-
-        private final Task<?> task;
-
-        private boolean passed;
-
-        LoopDeadline(Task<?> task, long when) {
-            super(when);
-            this.task = task;
-        }
-
-        @Override
-        public boolean light() {
-            return true;
-        }
-
-        @Override
-        public void run() {
-            if (!timerCancelled()) {
-                passed = true;
-                task.cancel();
-            }
-        }
     }
 }

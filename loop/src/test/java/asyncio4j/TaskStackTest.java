@@ -45,7 +45,7 @@ class TaskStackTest {
         await(sleep(Duration.ofHours(1)));
     }
 
-    private static void inAnAwaitedCoroutine() {
+    private static void inAnAwaitedCoroutine() throws Exception {
         Coroutine<Object> nested =
                 () -> {
                     inASleep();

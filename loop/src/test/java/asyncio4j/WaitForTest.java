@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -281,6 +282,19 @@ class WaitForTest {
     }
 
     @Test
+    void theExceptionIsCaughtWhereItIsAwaited() {
+        runner.run(() -> {
+            try {
+                await(waitFor(sleep(HOUR), SECOND));
+                order.add("in time");
+            } catch (TimeoutException e) { // compiles as await declares it
+                order.add("late");
+            }
+        });
+        assertThat(order).containsExactly("late");
+    }
+
+    @Test
     void lambdasWithAndWithoutAResultMayBeWaitedFor() {
         runner.run(() -> {
             assertThat(await(waitFor(() -> await(sleep(SECOND, "value")), HOUR)))
@@ -313,12 +327,23 @@ class WaitForTest {
     }
 
     @Test
+    @CPythonTest("test_waitfor::test_none_timeout")
+    void noLimitIsNone() {
+        runner.run(() -> {
+            assertThat(await(waitFor(sleep(HOUR, "slept"), null))).isEqualTo("slept");
+            AsyncFuture<String> later = getRunningLoop().createFuture();
+            getRunningLoop().callLater(HOUR, () -> later.setResult("later"));
+            assertThat(await(waitFor(later, null))).isEqualTo("later");
+        });
+    }
+
+    @Test
     void nullsAreRefused() {
         assertThatThrownBy(() -> waitFor((Awaitable<?>) null, SECOND))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("nothing to wait for");
-        assertThatThrownBy(() -> waitFor(sleep(SECOND), null))
+        assertThatThrownBy(() -> waitFor((Coroutine<?>) null, SECOND))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessageContaining("timeout");
+                .hasMessageContaining("pass a lambda");
     }
 }
