@@ -480,6 +480,41 @@ public final class Asyncio {
     }
 
     /**
+     * Runs {@code body}, which may start tasks in a group, and waits for all of them. Python's
+     * {@code async with asyncio.TaskGroup()}. If one of them or the body fails, the others are
+     * cancelled; {@link TaskGroup} says more.
+     *
+     * {@snippet :
+     * List<String> pages = await(taskGroup(group -> {
+     *     Task<String> first = group.createTask(sleep(Duration.ofMillis(20), "first"));
+     *     Task<String> second = group.createTask(sleep(Duration.ofMillis(10), "second"));
+     *     return List.of(await(first), await(second));
+     * }));
+     * }
+     *
+     * @param body what starts the tasks, in the calling task
+     * @param <T> the type of the result
+     * @return a coroutine of the body's result; null if {@link TaskGroup#cancel} kept the body from
+     *     having one. It throws {@link ExceptionGroup} if the body or a task failed, and {@link
+     *     CancelledError} if the calling task was cancelled
+     */
+    public static <T extends @Nullable Object> Coroutine<T> taskGroup(TaskGroup.Body<T> body) {
+        Objects.requireNonNull(body, TaskGroup.NULL_BODY);
+        return () -> await(new TaskGroup().run(body));
+    }
+
+    /**
+     * {@link #taskGroup(TaskGroup.Body)} without a result.
+     *
+     * @param body what starts the tasks, in the calling task
+     * @return a coroutine that ends when the body and all tasks have
+     */
+    public static Coroutine<@Nullable Void> taskGroup(TaskGroup.VoidBody body) {
+        Objects.requireNonNull(body, TaskGroup.NULL_BODY);
+        return () -> await(new TaskGroup().run(body));
+    }
+
+    /**
      * A future that stands for {@code awaitable} and can be cancelled without cancelling that.
      * Python's {@code asyncio.shield}. If the inner one fails after that, the exception handler is
      * told.

@@ -523,7 +523,7 @@ final class DefaultEventLoop implements EventLoop {
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
         Objects.requireNonNull(options, "the options are null: pass TaskOptions.DEFAULT");
         Task<T> task = new Task<>(this, coroutine, options);
-        if (options.eagerStart() && core.engine().holdsBaton()) {
+        if (Boolean.TRUE.equals(options.eagerStart()) && core.engine().holdsBaton()) {
             EagerStart.start(task);
         } else {
             tasks.add(task);

@@ -52,6 +52,11 @@ public final class Runner implements AutoCloseable {
 
     private boolean eventLoopSet;
 
+    /**
+     * What made the last run leave the loop. A task that waits for its origin may throw it again.
+     */
+    private @Nullable Throwable left;
+
     private Runner(Builder builder) {
         this.debug = builder.debug;
         this.watchdogLimit = builder.watchdogLimit;
@@ -191,7 +196,12 @@ public final class Runner implements AutoCloseable {
                         TaskOptions.DEFAULT.context(inContext == null ? context : inContext));
         task.hideDestroyPending(); // it is reported as what this throws
         MainTask<T> main = new MainTask<>(task);
-        return main.run(running);
+        try {
+            return main.run(running);
+        } catch (KeyboardInterrupt | SystemExit e) {
+            left = e;
+            throw e;
+        }
     }
 
     private EventLoop initialized() {
@@ -229,7 +239,8 @@ public final class Runner implements AutoCloseable {
      * loop. A step that fails doesn't keep the next from being done. Errors of the tasks go to the
      * loop's exception handler. Does nothing if there is no loop yet, and when called again.
      *
-     * @throws KeyboardInterrupt at Ctrl-C; the loop is closed then too, without waiting any longer
+     * @throws KeyboardInterrupt at Ctrl-C; the loop is closed then too, without waiting any longer.
+     *     One that came out of {@code run} isn't thrown again
      */
     @Override
     public void close() {
@@ -241,7 +252,7 @@ public final class Runner implements AutoCloseable {
         loop = null;
         state = State.CLOSED;
         try {
-            new RunnerClose(closing).run();
+            new RunnerClose(closing, left).run();
         } finally {
             if (eventLoopSet) {
                 Asyncio.setEventLoop(null);

@@ -24,6 +24,9 @@ final class RunnerClose {
 
     private final DefaultEventLoop inner;
 
+    /** What came out of the last run: whoever caught that knows of it. */
+    private final @Nullable Throwable told;
+
     private final Set<Task<?>> cancelled = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** The first error of a step. */
@@ -35,8 +38,9 @@ final class RunnerClose {
      */
     private volatile @Nullable Throwable leaving;
 
-    RunnerClose(EventLoop loop) {
+    RunnerClose(EventLoop loop, @Nullable Throwable told) {
         this.loop = loop;
+        this.told = told;
         this.inner = DefaultEventLoop.unwrap(loop);
     }
 
@@ -103,6 +107,11 @@ final class RunnerClose {
     }
 
     private void throwFailure() {
+        for (Task<?> task : cancelled) {
+            if (told != null && task.peekException() == told) {
+                task.retrieved(); // it waited for the one that threw it first
+            }
+        }
         Throwable first = failure;
         Throwable reason = leaving;
         if (reason != null) {
@@ -111,7 +120,7 @@ final class RunnerClose {
             }
             throw Sneaky.raise(reason);
         }
-        if (first != null) {
+        if (first != null && first != told) { // else try-with-resources would choke on it
             throw Sneaky.raise(first);
         }
     }

@@ -11,13 +11,18 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface TaskFactory {
 
-    /** Starts every task inside its create call. Python's {@code asyncio.eager_task_factory}. */
+    /**
+     * Starts every task inside its create call, except those whose options say otherwise. Python's
+     * {@code asyncio.eager_task_factory}.
+     */
     TaskFactory EAGER =
             new TaskFactory() {
                 @Override
                 public <T extends @Nullable Object> Task<T> createTask(
                         EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
-                    return loop.newTask(coroutine, options.eagerStart(true));
+                    return loop.newTask(
+                            coroutine,
+                            options.eagerStart() == null ? options.eagerStart(true) : options);
                 }
 
                 @Override

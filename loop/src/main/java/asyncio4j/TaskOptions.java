@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param name the task's name; null for {@code Task-} and a number
  * @param context the context to run in, used as it is; null for a copy of the current one
  * @param eagerStart whether the body starts inside the create call and runs to its first suspension
- *     there; only if the loop runs
+ *     there, which it does only if the loop runs; null to leave it to the {@linkplain
+ *     EventLoop#setTaskFactory task factory}, and without one the loop starts it
  */
-public record TaskOptions(@Nullable String name, @Nullable Context context, boolean eagerStart) {
+public record TaskOptions(
+        @Nullable String name, @Nullable Context context, @Nullable Boolean eagerStart) {
 
-    /** No name, a copy of the current context, started by the loop. */
-    public static final TaskOptions DEFAULT = new TaskOptions(null, null, false);
+    /** No name, a copy of the current context, started by the loop or as the task factory likes. */
+    public static final TaskOptions DEFAULT = new TaskOptions(null, null, null);
 
     /**
      * The same options with a name.
@@ -41,7 +43,7 @@ public record TaskOptions(@Nullable String name, @Nullable Context context, bool
     }
 
     /**
-     * The same options with or without an eager start.
+     * The same options with or without an eager start, whatever the task factory does otherwise.
      *
      * @param eager whether to start inside the create call
      * @return new options

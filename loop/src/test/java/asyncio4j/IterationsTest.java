@@ -9,6 +9,7 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.Asyncio.taskGroup;
 import static asyncio4j.Asyncio.waitFor;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -198,6 +199,31 @@ class IterationsTest {
     void shieldTakesThree() {
         assertThat(iterations(() -> await(shield(QUICK)))).isEqualTo(3);
         assertThat(iterations(IterationsTest::doneTask, done -> await(shield(done)))).isZero();
+    }
+
+    @Test
+    @Contract(33)
+    void aTaskGroupTakesThreeOrOneMoreThanItsSlowestTask() {
+        assertThat(iterations(() -> await(taskGroup(group -> {})))).isZero();
+        assertThat(iterations(() -> await(taskGroup(group -> group.createTask(QUICK)))))
+                .isEqualTo(3);
+        assertThat(
+                        iterations(() ->
+                                await(
+                                        taskGroup(group -> {
+                                            group.createTask(QUICK);
+                                            group.createTask(ONCE);
+                                        }))))
+                .isEqualTo(4);
+        assertThat(
+                        iterations(() ->
+                                assertThatThrownBy(() ->
+                                                await(
+                                                        taskGroup(group -> {
+                                                            group.createTask(FAILS);
+                                                        })))
+                                        .isInstanceOf(ExceptionGroup.class)))
+                .isEqualTo(3);
     }
 
     @Test
