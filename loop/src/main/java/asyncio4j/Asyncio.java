@@ -716,4 +716,110 @@ public final class Asyncio {
                 Objects.requireNonNull(stage, "wrapFuture: the stage is null"),
                 DefaultEventLoop.unwrap(getEventLoop()));
     }
+
+    // Looking at who awaits whom
+
+    /**
+     * Where the calling task is, and who awaits it. Python's {@code asyncio.capture_call_graph}.
+     *
+     * @return the graph; null inside a plain callback
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static @Nullable FutureCallGraph captureCallGraph() {
+        return CallGraph.capture(null, CallGraphOptions.DEFAULT);
+    }
+
+    /**
+     * Where a task is suspended, and who awaits it, and who awaits those. Awaits cost nothing for
+     * this: the graph is made from what all tasks of the loop wait for now, in a time in proportion
+     * to their number.
+     *
+     * @param future a future or task
+     * @return the graph
+     * @throws IllegalStateException on another thread than the loop's, while that runs
+     */
+    public static FutureCallGraph captureCallGraph(AsyncFuture<?> future) {
+        Objects.requireNonNull(future, "the future is null: leave it out for the calling task");
+        return Objects.requireNonNull(CallGraph.capture(future, CallGraphOptions.DEFAULT));
+    }
+
+    /**
+     * {@link #captureCallGraph(AsyncFuture)} with options.
+     *
+     * @param future a future or task; null for the calling task
+     * @param options what to leave out of the stacks
+     * @return the graph; null without a future inside a plain callback
+     * @throws IllegalStateException on another thread than the loop's, while that runs; without a
+     *     future, where no loop runs the calling code
+     */
+    public static @Nullable FutureCallGraph captureCallGraph(
+            @Nullable AsyncFuture<?> future, CallGraphOptions options) {
+        return CallGraph.capture(future, options);
+    }
+
+    /**
+     * The {@linkplain #captureCallGraph() call graph} of the calling task as text. Python's {@code
+     * asyncio.format_call_graph}.
+     *
+     * @return the text, without a line break at its end; empty inside a plain callback
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static String formatCallGraph() {
+        return formatCallGraph(null, CallGraphOptions.DEFAULT);
+    }
+
+    /**
+     * The {@linkplain #captureCallGraph(AsyncFuture) call graph} of {@code future} as text.
+     *
+     * @param future a future or task
+     * @return the text, without a line break at its end
+     */
+    public static String formatCallGraph(AsyncFuture<?> future) {
+        return CallGraphText.of(captureCallGraph(future));
+    }
+
+    /**
+     * The {@linkplain #captureCallGraph(AsyncFuture, CallGraphOptions) call graph} of {@code
+     * future} as text.
+     *
+     * @param future a future or task; null for the calling task
+     * @param options what to leave out of the stacks
+     * @return the text, without a line break at its end; empty inside a plain callback
+     */
+    public static String formatCallGraph(
+            @Nullable AsyncFuture<?> future, CallGraphOptions options) {
+        FutureCallGraph graph = CallGraph.capture(future, options);
+        return graph == null ? "" : CallGraphText.of(graph);
+    }
+
+    /**
+     * Prints the call graph of the calling task to {@link System#out}. Python's {@code
+     * asyncio.print_call_graph}.
+     */
+    public static void printCallGraph() {
+        printCallGraph(null, CallGraphOptions.DEFAULT, System.out);
+    }
+
+    /**
+     * Prints the call graph of {@code future} to {@link System#out}.
+     *
+     * @param future a future or task
+     */
+    public static void printCallGraph(AsyncFuture<?> future) {
+        CallGraphText.print(formatCallGraph(future), System.out);
+    }
+
+    /**
+     * Prints the call graph of {@code future}.
+     *
+     * @param future a future or task; null for the calling task
+     * @param options what to leave out of the stacks
+     * @param out where to; a {@link java.io.PrintStream} is one
+     * @throws java.io.UncheckedIOException if that fails
+     */
+    public static void printCallGraph(
+            @Nullable AsyncFuture<?> future, CallGraphOptions options, Appendable out) {
+        Objects.requireNonNull(out, "there is nothing to print to: pass System.out, say");
+        CallGraphText.print(formatCallGraph(future, options), out);
+    }
 }
