@@ -1,10 +1,13 @@
 package asyncio4j;
 
+import asyncio4j.internal.fiber.Fiber;
+
 import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -206,6 +209,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      *
      * @param result the result
      * @throws InvalidStateException if this is done already
+     * @throws IllegalStateException if the loop is closed and there are done callbacks, which are
+     *     never called then; the result is set all the same
      */
     public void setResult(T result) {
         checkSettable();
@@ -219,6 +224,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      *
      * @param exception the exception, which await will throw as it is
      * @throws InvalidStateException if this is done already
+     * @throws IllegalStateException if the loop is closed and there are done callbacks, which are
+     *     never called then; the exception is set all the same
      */
     public void setException(Throwable exception) {
         Objects.requireNonNull(
@@ -241,6 +248,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      * Cancels this, so that whoever awaits it gets a {@link CancelledError}.
      *
      * @return false if it was done already
+     * @throws IllegalStateException if the loop is closed and there are done callbacks, which are
+     *     never called then
      */
     public final boolean cancel() {
         return cancel(null);
@@ -251,6 +260,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      *
      * @param message the error's message, or null
      * @return false if it was done already
+     * @throws IllegalStateException if the loop is closed and there are done callbacks, which are
+     *     never called then
      */
     public boolean cancel(@Nullable String message) {
         loop.checkThread("cancelling a future");
@@ -288,14 +299,43 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         Object entries = waiters;
         waiters = null;
         STATE.setRelease(this, newState);
-        if (entries instanceof DoneEntry entry) {
+        finished();
+        if (entries == null) {
+            return;
+        }
+        if (loop.core().closed()) {
+            refuseToCall(entries);
+        } else if (entries instanceof DoneEntry entry) {
             entry.schedule(this);
-        } else if (entries != null) {
+        } else {
             for (DoneEntry entry : list(entries)) {
                 entry.schedule(this);
             }
         }
-        finished();
+    }
+
+    /**
+     * The loop was closed: those who waited in tasks have been told so, but a user's callback would
+     * be dropped silently. What is unwound by closing the loop goes on all the same.
+     */
+    private void refuseToCall(Object entries) {
+        List<DoneEntry> all = entries instanceof DoneEntry one ? List.of(one) : list(entries);
+        if (all.stream().noneMatch(UserCallback.class::isInstance)) {
+            return;
+        }
+        IllegalStateException error =
+                new IllegalStateException(
+                        "Event loop is closed: the done callbacks of "
+                                + this
+                                + " are never called; complete it before, or take them out with"
+                                + " removeDoneCallback");
+        Fiber fiber = Fiber.current();
+        if (fiber == null || !fiber.dying()) {
+            throw error;
+        }
+        loop.report(
+                ExceptionContext.of("a future was completed while its loop was closed", error)
+                        .future(this));
     }
 
     /** Called once, when this is done. Baton holder. */
@@ -337,8 +377,20 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      */
     public final int removeDoneCallback(Consumer<? super AsyncFuture<T>> callback) {
         loop.checkThread("AsyncFuture.removeDoneCallback");
-        return removeIf(
-                entry -> entry instanceof UserCallback<?> user && user.callback.equals(callback));
+        Object entries = waiters;
+        if (entries == null) {
+            return 0;
+        }
+        // A user's equals may add and remove callbacks itself.
+        List<DoneEntry> present =
+                entries instanceof DoneEntry one ? List.of(one) : List.copyOf(list(entries));
+        int removed = 0;
+        for (DoneEntry entry : present) {
+            if (entry instanceof UserCallback<?> user && user.callback.equals(callback)) {
+                removed += removeIf(each -> each == entry);
+            }
+        }
+        return removed;
     }
 
     /** Has {@code entry} scheduled when this is done, or now if it is. */
@@ -429,13 +481,32 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         return switch (state) {
             case PENDING -> "pending";
             case CANCELLED -> "cancelled";
-            default -> failed ? "exception=" + outcome : "finished";
+            default -> failed ? "exception=" + outcome : "finished" + FutureText.result(outcome);
         };
+    }
+
+    /** The users' callbacks and, in debug mode, where this was made, for toString. */
+    final String details() {
+        return FutureText.callbacks(callbackNames()) + FutureText.created(creationStack);
+    }
+
+    /** What the users' callbacks print as; none on a thread that mustn't look at them. */
+    private List<String> callbackNames() {
+        Object entries = loop.core().mayTouch() ? waiters : null;
+        if (entries == null) {
+            return List.of();
+        }
+        Object[] all =
+                entries instanceof DoneEntry ? new Object[] {entries} : list(entries).toArray();
+        return Arrays.stream(all)
+                .filter(UserCallback.class::isInstance)
+                .map(entry -> ((UserCallback<?>) entry).callback.getClass().getName())
+                .toList();
     }
 
     @Override
     public String toString() {
-        return "Future[" + stateName() + "]";
+        return "Future[" + stateName() + details() + "]";
     }
 
     /** A user's callback in its context. */

@@ -73,6 +73,6 @@ final class Callback {
 
     @Override
     public String toString() {
-        return name + (cancelled() ? ", cancelled" : "");
+        return name + (cancelled() ? ", cancelled" : "") + FutureText.created(creationStack);
     }
 }

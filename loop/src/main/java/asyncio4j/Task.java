@@ -373,6 +373,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
                 + (waiter == null
                         ? ""
                         : ", awaits " + (waiter instanceof Task<?> t ? t.getName() : waiter))
+                + details()
                 + "]";
     }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
@@ -53,6 +54,7 @@ class AsyncFutureTest {
     // Its outcome
 
     @Test
+    @CPythonTest({"test_futures::test_initial_state", "test_futures::test_result"})
     void aFutureIsPendingUntilItHasAResult() {
         AsyncFuture<@Nullable String> future = loop.createFuture();
         assertThat(future.done()).isFalse();
@@ -68,6 +70,7 @@ class AsyncFutureTest {
     }
 
     @Test
+    @CPythonTest("test_futures::test_exception")
     void anExceptionIsThrownAsItIsHoweverOftenItIsAskedFor() {
         IOException error = new IOException("as it is");
         AsyncFuture<Integer> future = loop.createFuture();
@@ -81,6 +84,7 @@ class AsyncFutureTest {
     }
 
     @Test
+    @CPythonTest({"test_futures::test_result", "test_futures::test_exception"})
     void askingTooEarlySaysHowToWait() {
         AsyncFuture<Integer> future = loop.createFuture();
         assertThatThrownBy(future::result)
@@ -97,6 +101,11 @@ class AsyncFutureTest {
 
     @Test
     @Contract(21)
+    @CPythonTest({
+        "test_futures::test_cancel",
+        "test_futures::test_result",
+        "test_futures::test_exception"
+    })
     void anOutcomeIsSetOnce() {
         IOException error = new IOException("first");
         AsyncFuture<Integer> finished = loop.createFuture();
@@ -131,6 +140,7 @@ class AsyncFutureTest {
 
     @Test
     @Contract(23)
+    @CPythonTest({"test_futures::test_cancel", "test_futures::test_future_cancel_message_getter"})
     void theMessageOfACancelComesWithTheError() {
         AsyncFuture<Integer> future = loop.createFuture();
         assertThat(future.cancel("why")).isTrue();
@@ -191,6 +201,7 @@ class AsyncFutureTest {
 
     @Test
     @Contract(18)
+    @CPythonTest("test_futures::test_callbacks_invoked_on_set_result")
     void callbacksComeInTheNextIterationInTheOrderOfTheirRegistration() {
         AsyncFuture<Integer> future = loop.createFuture();
         for (int i = 0; i < 10; i++) {
@@ -248,6 +259,7 @@ class AsyncFutureTest {
     }
 
     @Test
+    @CPythonTest("test_futures::test_callbacks_invoked_on_set_exception")
     void failingAndCancellingCallBackToo() {
         AsyncFuture<Integer> failed = loop.createFuture();
         failed.addDoneCallback(f -> order.add("failed: " + f.exception()));
@@ -261,6 +273,7 @@ class AsyncFutureTest {
 
     @Test
     @Contract(20)
+    @CPythonTest("test_futures::test_remove_done_callback")
     void removingACallbackRemovesAllThatAreEqual() {
         record Callback(String name, List<String> order) implements Consumer<AsyncFuture<Integer>> {
             @Override
@@ -280,6 +293,32 @@ class AsyncFutureTest {
         future.setResult(1);
         runIterations(1);
         assertThat(order).containsExactly("b", "c");
+    }
+
+    @Test
+    @Contract(20)
+    @CPythonTest({
+        "test_futures::test_callbacks_remove_first_callback",
+        "test_futures::test_callbacks_remove_first_and_second_callback",
+        "test_futures::test_callbacks_remove_third_callback"
+    })
+    void whicheverIsRemovedTheOthersKeepTheirOrder() {
+        List<Consumer<AsyncFuture<Integer>>> callbacks = List.of(note("1"), note("2"), note("3"));
+        for (List<Integer> removed : List.of(List.of(0), List.of(0, 1), List.of(2))) {
+            order.clear();
+            AsyncFuture<Integer> future = loop.createFuture();
+            callbacks.forEach(future::addDoneCallback);
+            for (int index : removed) {
+                assertThat(future.removeDoneCallback(callbacks.get(index))).isEqualTo(1);
+                assertThat(future.removeDoneCallback(callbacks.get(index))).isZero();
+            }
+            future.setResult(1);
+            assertThat(order).isEmpty();
+            runIterations(1);
+            List<String> left = new ArrayList<>(List.of("1", "2", "3"));
+            removed.forEach(index -> left.remove("" + (index + 1)));
+            assertThat(order).isEqualTo(left);
+        }
     }
 
     @Test
@@ -328,6 +367,7 @@ class AsyncFutureTest {
 
     @Test
     @Contract(19)
+    @CPythonTest("test_futures::test_yield_from_twice")
     void awaitingADoneFutureNeverSuspends() {
         runner.run(() -> {
             createTask(() -> {

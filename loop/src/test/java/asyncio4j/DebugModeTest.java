@@ -8,6 +8,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 
@@ -265,6 +266,10 @@ class DebugModeTest {
 
     @Test
     @Contract(13)
+    @CPythonTest({
+        "test_futures::test_future_source_traceback",
+        "test_futures::test_future_exception_never_retrieved_debug"
+    })
     void andOfThoseWhoMadeAFutureOrATask() {
         loop.setDebug(true);
         loop.createFuture().setException(new IllegalStateException("a"));

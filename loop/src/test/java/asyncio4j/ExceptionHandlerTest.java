@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 
@@ -192,6 +193,7 @@ class ExceptionHandlerTest {
 
     @Test
     @Contract(10)
+    @CPythonTest("test_futures2::test_handle_exc_handler_correct_context")
     void theHandlerRunsInTheContextOfTheCallback() {
         loop.setExceptionHandler((from, context) -> order.add(VAR.get()));
         Context own = new Context();

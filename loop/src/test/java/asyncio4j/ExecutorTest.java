@@ -12,6 +12,7 @@ import static asyncio4j.Asyncio.toThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +171,7 @@ class ExecutorTest {
 
     @Test
     @Contract(59)
+    @CPythonTest("test_futures::test_set_result_unless_cancelled")
     void cancellingTheTaskThatAwaitsDetachesItAndAFailureIsDroppedToo() {
         runner.run(() -> {
             List<Thread> threads = new ArrayList<>();

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
@@ -403,6 +404,11 @@ class ThreadsafeFuturesTest {
     class WrapFuture {
 
         @Test
+        @CPythonTest({
+            "test_futures::BaseFutureTests::test_wrap_future",
+            "test_futures::test_wrap_future_use_running_loop",
+            "test_futures::test_copy_state"
+        })
         void itEndsAsTheStageDoes() {
             IOException error = new IOException("as it is");
             runner.run(() -> {
@@ -451,6 +457,7 @@ class ThreadsafeFuturesTest {
         }
 
         @Test
+        @CPythonTest("test_futures::test_wrap_future_cancel")
         void cancellingItCancelsTheSource() {
             runner.run(() -> {
                 CompletableFuture<String> source = new CompletableFuture<>();
@@ -506,6 +513,7 @@ class ThreadsafeFuturesTest {
         }
 
         @Test
+        @CPythonTest("test_futures::test_wrap_future_without_loop")
         void itNeedsALoop() {
             assertThatThrownBy(() -> wrapFuture(new CompletableFuture<Integer>()))
                     .isInstanceOf(IllegalStateException.class)

@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.OtherThread;
@@ -114,6 +115,11 @@ class UnretrievedTest {
 
     @Test
     @Contract(22)
+    @CPythonTest({
+        "test_futures::test_tb_logger_not_called_after_cancel",
+        "test_futures::test_tb_logger_exception_retrieved",
+        "test_futures::test_tb_logger_exception_result_retrieved"
+    })
     void asManyWaysThereAreToAskForItAsAreNotReported() {
         failed("result").addDoneCallback(f -> assertThat(catchThrowable(f::result)).isNotNull());
         failed("exception").addDoneCallback(f -> assertThat(f.exception()).isNotNull());
@@ -164,8 +170,17 @@ class UnretrievedTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_futures::test_tb_logger_abandoned",
+        "test_futures::test_tb_logger_result_unretrieved",
+        "test_futures::test_tb_logger_result_retrieved"
+    })
     void resultsAndCancellationsAreNeverReported() {
+        loop.createFuture(); // abandoned while pending
         loop.createFuture().setResult(1);
+        AsyncFuture<Integer> asked = loop.createFuture();
+        asked.setResult(1);
+        assertThat(asked.result()).isEqualTo(1);
         loop.createFuture().cancel();
         loop.createTask(() -> 1);
         loop.createTask(() -> {
@@ -178,6 +193,10 @@ class UnretrievedTest {
 
     @Test
     @Contract(22)
+    @CPythonTest({
+        "test_futures::test_tb_logger_exception_unretrieved",
+        "test_futures::test_future_exception_never_retrieved"
+    })
     void aFutureThatWasCollectedIsReportedWhileTheLoopRuns() {
         CompletableFuture<Void> collector =
                 loop.runUntilComplete(() -> {
@@ -207,6 +226,7 @@ class UnretrievedTest {
 
     @Test
     @Contract(22)
+    @CPythonTest("test_futures2::test_task_exc_handler_correct_context")
     void soIsATaskInItsOwnContextAndWithTheStackOfItsMaker() {
         loop.setDebug(true);
         List<String> seen = new ArrayList<>();
