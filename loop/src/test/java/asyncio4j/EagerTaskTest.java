@@ -11,6 +11,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -56,6 +57,7 @@ class EagerTaskTest {
 
     @Test
     @Contract(37)
+    @CPythonTest("test_eager_task_factory::test_current_task")
     void currentTaskIsSwappedInAndBack() {
         runner.run(() -> {
             Task<?> main = currentTask();
@@ -84,6 +86,7 @@ class EagerTaskTest {
 
     @Test
     @Contract(37)
+    @CPythonTest("test_eager_task_factory::test_context_vars")
     void itsContextIsItsOwn() {
         ContextVar<String> variable = ContextVar.of("eager");
         runner.run(() -> {
@@ -107,6 +110,10 @@ class EagerTaskTest {
 
     @Test
     @Contract(37)
+    @CPythonTest({
+        "test_eager_task_factory::test_all_tasks_with_eager_completion",
+        "test_eager_task_factory::test_all_tasks_with_blocking"
+    })
     void oneThatCompletesAtOnceIsNoneOfAllTasksButIsWhileItRuns() {
         runner.run(() -> {
             Task<?> task =
@@ -216,6 +223,7 @@ class EagerTaskTest {
     }
 
     @Test
+    @CPythonTest("test_eager_task_factory::test_cancellation_after_eager_step_blocks")
     void aSuspendedOneIsCancelledLikeAnyOther() {
         runner.run(() -> {
             Task<?> task =
@@ -229,6 +237,7 @@ class EagerTaskTest {
                             },
                             EAGER);
             task.cancel("why");
+            assertThat(task.cancelling()).isEqualTo(1);
             assertThatThrownBy(() -> await(task))
                     .isInstanceOf(CancelledError.class)
                     .hasMessage("why");
