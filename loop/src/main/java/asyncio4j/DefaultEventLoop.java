@@ -53,6 +53,8 @@ final class DefaultEventLoop implements EventLoop {
 
     private final DefaultExecutor executor = new DefaultExecutor(this);
 
+    private final LoopSignals signals = new LoopSignals(this);
+
     /** What has to be told when the loop is closed. Any thread. */
     private final Set<Runnable> closeListeners = ConcurrentHashMap.newKeySet();
 
@@ -141,6 +143,10 @@ final class DefaultEventLoop implements EventLoop {
 
     WatchdogLimit watchdogLimit() {
         return watchdogLimit;
+    }
+
+    LoopSignals signals() {
+        return signals;
     }
 
     LoopReports reports() {
@@ -492,6 +498,19 @@ final class DefaultEventLoop implements EventLoop {
     @Override
     public Duration time() {
         return Duration.ofNanos(core.nanos());
+    }
+
+    @Override
+    public void addSignalHandler(String signal, Runnable callback) {
+        check("EventLoop.addSignalHandler");
+        checkCallback(callback);
+        signals.add(signal, callback);
+    }
+
+    @Override
+    public boolean removeSignalHandler(String signal) {
+        checkThread("EventLoop.removeSignalHandler");
+        return signals.remove(signal);
     }
 
     // Futures and tasks

@@ -190,6 +190,41 @@ public sealed interface EventLoop extends AutoCloseable
     Duration time();
 
     /**
+     * Has {@code callback} called on this loop at each signal of that kind that the process gets,
+     * in a copy of the current context, the same each time. Python's {@code add_signal_handler}.
+     *
+     * <p>It takes the place of this loop's own handler for the signal, if there is one, and comes
+     * before any other: the JVM's, another loop's, a {@link Runner}'s for Ctrl-C ({@code "INT"}).
+     * That one is back when this is removed or the loop closed. Where the process was started with
+     * {@code HUP}, {@code INT} or {@code TERM} ignored, as {@code nohup} does, the JVM leaves it
+     * so, and the callback isn't called.
+     *
+     * {@snippet :
+     * Task<?> main = currentTask();
+     * getRunningLoop().addSignalHandler("TERM", () -> main.cancel());
+     * }
+     *
+     * @param signal the name, with or without {@code SIG}: {@code "TERM"}, {@code "SIGUSR1"}
+     * @param callback what to call; it must not await
+     * @throws IllegalArgumentException if the system has no such signal, or the callback is a
+     *     coroutine
+     * @throws IllegalStateException if it can't be caught ({@code KILL}, {@code STOP}) or the JVM
+     *     keeps it for itself ({@code QUIT}, {@code SEGV} and others; with {@code -Xrs} also {@code
+     *     INT}, {@code TERM} and {@code HUP}), or the loop is closed
+     */
+    void addSignalHandler(String signal, Runnable callback);
+
+    /**
+     * Removes this loop's handler for a signal: whoever dealt with it before does so again. What
+     * came before the removal is still called. Python's {@code remove_signal_handler}.
+     *
+     * @param signal the name, with or without {@code SIG}
+     * @return false if this loop has no handler for it
+     * @throws IllegalArgumentException if the system has no such signal
+     */
+    boolean removeSignalHandler(String signal);
+
+    /**
      * A future of this loop.
      *
      * @param <T> the type of the result

@@ -149,6 +149,16 @@ public abstract non-sealed class ForwardingEventLoop implements EventLoop {
     }
 
     @Override
+    public void addSignalHandler(String signal, Runnable callback) {
+        delegate.addSignalHandler(signal, callback);
+    }
+
+    @Override
+    public boolean removeSignalHandler(String signal) {
+        return delegate.removeSignalHandler(signal);
+    }
+
+    @Override
     public <T extends @Nullable Object> AsyncFuture<T> createFuture() {
         return delegate.createFuture();
     }

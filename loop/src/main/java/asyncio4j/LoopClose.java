@@ -13,6 +13,7 @@ final class LoopClose {
 
     /** Drops what is queued, ends what is suspended, and says what was left. */
     static void close(DefaultEventLoop loop, Set<Runnable> listeners) {
+        loop.signals().close();
         List<Task<?>> pending = new ArrayList<>(loop.tasks().copy());
         loop.core().close();
         for (Task<?> task : pending) {

@@ -1,7 +1,5 @@
 package asyncio4j;
 
-import org.jspecify.annotations.Nullable;
-
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -9,31 +7,16 @@ import sun.misc.SignalHandler;
  * A handler for Ctrl-C that is there for a while, and only if the JVM's own would be there
  * otherwise.
  *
- * <p>The JVM calls handlers on threads of its own. No Ctrl-C is lost on the way in or out: to see
- * who deals with them this has to take the place first, and one that comes just then, or is under
- * way when this is closed, is passed on to whoever it was for.
+ * <p>To see who deals with Ctrl-C this has to take the place first; {@link SignalLink} says why
+ * none is lost meanwhile. A loop's handler for the signal ({@link EventLoop#addSignalHandler}) that
+ * is there stays, and one that is added later comes on top of this.
  */
-final class Sigint implements AutoCloseable, SignalHandler {
-
-    private static final Signal SIGNAL = new Signal("INT");
-
-    /**
-     * Held while handlers are exchanged, so that each sees what was there before and not another
-     * one's try.
-     */
-    private static final Object LOCK = new Object();
+final class Sigint extends SignalLink implements AutoCloseable {
 
     private final Runnable action;
 
-    // Guarded by LOCK, from here on.
-
-    /** Who dealt with Ctrl-C before; null if signals can't be had. */
-    private @Nullable SignalHandler before;
-
-    /** Whether a Ctrl-C is for this. */
-    private boolean live;
-
     private Sigint(Runnable action) {
+        super(new Signal("INT"));
         this.action = action;
     }
 
@@ -47,16 +30,10 @@ final class Sigint implements AutoCloseable, SignalHandler {
     static Sigint install(Runnable action) {
         Sigint own = new Sigint(action);
         synchronized (LOCK) {
-            SignalHandler before;
             try {
-                before = Signal.handle(SIGNAL, own);
+                own.install(Sigint::isJvmDefault);
             } catch (IllegalArgumentException e) {
-                return own; // the JVM runs with -Xrs
-            }
-            own.before = before;
-            own.live = isJvmDefault(before);
-            if (!own.live) {
-                Signal.handle(SIGNAL, before);
+                // the JVM runs with -Xrs
             }
         }
         return own;
@@ -73,34 +50,20 @@ final class Sigint implements AutoCloseable, SignalHandler {
     }
 
     @Override
-    public void handle(Signal signal) {
-        SignalHandler other;
-        synchronized (LOCK) {
-            if (live) {
-                action.run();
-                return;
-            }
-            other = before;
+    boolean deliver() {
+        boolean own = live();
+        if (own) {
+            action.run();
         }
-        if (other == SIG_DFL) {
-            Signal.raise(signal); // it is in force again
-        } else if (other != null && other != SIG_IGN) {
-            other.handle(signal);
-        }
+        return own;
     }
 
     /** Puts the JVM's handler back, unless somebody has put in another meanwhile. */
     @Override
     public void close() {
         synchronized (LOCK) {
-            SignalHandler replaced = before;
-            if (!live || replaced == null) {
-                return;
-            }
-            live = false;
-            SignalHandler present = Signal.handle(SIGNAL, replaced);
-            if (present != this) {
-                Signal.handle(SIGNAL, present);
+            if (live()) {
+                uninstall();
             }
         }
     }

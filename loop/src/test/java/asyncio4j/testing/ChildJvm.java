@@ -98,7 +98,12 @@ public final class ChildJvm implements AutoCloseable {
 
     /** Sends SIGINT; it has been sent when this returns. */
     public void interrupt() throws IOException, InterruptedException {
-        shell("kill -INT " + process.pid());
+        signal("INT");
+    }
+
+    /** Sends the signal of that name, such as {@code TERM}; it has been sent when this returns. */
+    public void signal(String name) throws IOException, InterruptedException {
+        shell("kill -" + name + " " + process.pid());
     }
 
     /** Sends SIGINT as fast as a shell can, until the program is gone. */
