@@ -822,4 +822,28 @@ public final class Asyncio {
         Objects.requireNonNull(out, "there is nothing to print to: pass System.out, say");
         CallGraphText.print(formatCallGraph(future, options), out);
     }
+
+    /**
+     * All tasks of all loops of this JVM that run, as a table: loop, task, state, stack, and the
+     * stacks and names of those who await it. What {@code python -m asyncio ps PID} prints. Any
+     * thread may ask. Each loop answers for itself as soon as it comes to it; one that is held for
+     * longer than a second is shown with the stack of what holds it.
+     *
+     * @return the table, without a line break at its end
+     */
+    public static String ps() {
+        return PsTable.of(LoopSnapshots.ofAll(LoopSnapshots.PATIENCE));
+    }
+
+    /**
+     * All tasks of all loops of this JVM that run, as a tree: below each task its stack, outermost
+     * call first, and below that the tasks it awaits. What {@code python -m asyncio pstree PID}
+     * prints; but tasks that await each other in a circle don't keep the others from being shown.
+     * Any thread may ask, as for {@link #ps}.
+     *
+     * @return the tree, without a line break at its end
+     */
+    public static String pstree() {
+        return PsTree.of(LoopSnapshots.ofAll(LoopSnapshots.PATIENCE));
+    }
 }

@@ -37,6 +37,11 @@ final class TaskStack {
         return frames.toArray(NONE);
     }
 
+    /** Whether the calling code runs in {@code task}, or was called by it. Baton holder. */
+    static boolean isActive(Task<?> task) {
+        return active(task) != null;
+    }
+
     /**
      * The innermost fiber of {@code task} if the calling code runs in it, or was called by it as an
      * eager start.
