@@ -7,7 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The generators of a loop that were begun and haven't ended. Baton holder only. */
+/**
+ * The generators of a loop that were begun and haven't ended, without what users hold of them. What
+ * asyncio's loop does by {@code sys.set_asyncgen_hooks}. Baton holder only.
+ */
 final class AsyncGenerators {
 
     static final String CLOSING_FAILED =
@@ -16,18 +19,35 @@ final class AsyncGenerators {
     private final DefaultEventLoop loop;
 
     /** Those that a shutdown has to close, oldest first. */
-    private final Set<AsyncGenerator<?>> open = new LinkedHashSet<>();
+    private final Set<GeneratorState<?>> open = new LinkedHashSet<>();
 
     /** Those that a shutdown has tried to close. */
-    private final Set<AsyncGenerator<?>> shutDown = new LinkedHashSet<>();
+    private final Set<GeneratorState<?>> shutDown = new LinkedHashSet<>();
 
     private boolean shutdownCalled;
+
+    private AsyncGeneratorHooks hooks = AsyncGeneratorHooks.NONE;
 
     AsyncGenerators(DefaultEventLoop loop) {
         this.loop = loop;
     }
 
-    void add(AsyncGenerator<?> generator) {
+    AsyncGeneratorHooks hooks() {
+        return hooks;
+    }
+
+    void hooks(AsyncGeneratorHooks newHooks) {
+        hooks = newHooks;
+    }
+
+    /** The generator is about to begin. */
+    void announce(AsyncGenerator<?> generator) {
+        if (hooks.firstIter() != null) {
+            hooks.firstIter().accept(generator);
+        }
+    }
+
+    void add(GeneratorState<?> generator) {
         if (shutdownCalled) {
             LoopReports.LOG.log(
                     System.Logger.Level.WARNING,
@@ -39,7 +59,7 @@ final class AsyncGenerators {
         open.add(generator);
     }
 
-    void remove(AsyncGenerator<?> generator) {
+    void remove(GeneratorState<?> generator) {
         if (!open.remove(generator)) {
             shutDown.remove(generator);
         }
@@ -49,12 +69,12 @@ final class AsyncGenerators {
     Coroutine<@Nullable Void> shutdown() {
         return Coroutine.of(() -> {
             shutdownCalled = true;
-            List<AsyncGenerator<?>> closing = new ArrayList<>(open);
+            List<GeneratorState<?>> closing = new ArrayList<>(open);
             shutDown.addAll(open);
             open.clear();
             List<Coroutine<@Nullable Void>> closes = new ArrayList<>(closing.size());
-            for (AsyncGenerator<?> generator : closing) {
-                closes.add(generator.aclose());
+            for (GeneratorState<?> generator : closing) {
+                closes.add(Coroutine.of(() -> generator.close(null)));
             }
             List<@Nullable Object> results = Asyncio.await(Asyncio.gatherReturnExceptions(closes));
             for (int i = 0; i < results.size(); i++) {
@@ -68,9 +88,9 @@ final class AsyncGenerators {
 
     /** The loop is gone: ends those that are suspended at a yield. Called while it doesn't run. */
     void unwind() {
-        List<AsyncGenerator<?>> left = new ArrayList<>(open);
+        List<GeneratorState<?>> left = new ArrayList<>(open);
         left.addAll(shutDown);
-        for (AsyncGenerator<?> generator : left) {
+        for (GeneratorState<?> generator : left) {
             generator.unwind();
         }
     }

@@ -386,6 +386,80 @@ public final class Asyncio {
         };
     }
 
+    // Iteration
+
+    /**
+     * Asks an iterator for its next item. Python's {@code anext(iterator)}.
+     *
+     * @param iterator the iterator
+     * @param <T> the type of the items
+     * @return a coroutine of the item; it throws {@link StopAsyncIteration} at the end
+     */
+    public static <T extends @Nullable Object> Coroutine<T> anext(AsyncIterator<T> iterator) {
+        Objects.requireNonNull(iterator, "anext: the iterator is null");
+        return () -> await(iterator.anext());
+    }
+
+    /**
+     * Asks an iterator for its next item, with an answer for the end. Python's {@code
+     * anext(iterator, default)}.
+     *
+     * @param iterator the iterator
+     * @param atEnd what to answer if there is no more item; may be null
+     * @param <T> the type of the items
+     * @return a coroutine of the item, or of {@code atEnd}; it throws what the iterator throws, but
+     *     for {@link StopAsyncIteration}
+     */
+    public static <T extends @Nullable Object> Coroutine<T> anext(
+            AsyncIterator<? extends T> iterator, T atEnd) {
+        Objects.requireNonNull(iterator, "anext: the iterator is null");
+        return () -> {
+            try {
+                return await(iterator.anext());
+            } catch (StopAsyncIteration end) {
+                return atEnd;
+            }
+        };
+    }
+
+    /**
+     * The items of an iterable for a {@code for} loop in a task, which awaits each when it is asked
+     * for. Python's {@code async for}. An {@link AsyncGenerator} needs none of this.
+     *
+     * <p>Leaving the loop early closes nothing: {@link #aclosing} is for that.
+     *
+     * @param iterable what to iterate over
+     * @param <T> the type of the items
+     * @return the items; every loop over them asks {@code iterable} for a new iterator
+     */
+    public static <T extends @Nullable Object> Iterable<T> each(AsyncIterable<T> iterable) {
+        Objects.requireNonNull(iterable, "each: there is nothing to iterate over: null");
+        return () -> {
+            AsyncIterator<T> iterator = iterable.aiter();
+            return new PulledItems<>(() -> await(iterator.anext()));
+        };
+    }
+
+    /**
+     * Closes {@code closing} at the end of a try block, whatever its end is. Python's {@code
+     * contextlib.aclosing}; what is {@link AsyncCloseable} itself, as an {@link AsyncGenerator} is,
+     * may as well stand in the try alone.
+     *
+     * {@snippet :
+     * Semaphore semaphore = new Semaphore(0);
+     * Coroutine<Void> disconnect = sleep(Duration.ofMillis(1));
+     * try (var _ = aclosing(() -> disconnect)) {
+     *     semaphore.release();
+     * }
+     * }
+     *
+     * @param closing what is to be closed, or how, such as {@code connection::disconnect}
+     * @return it, for the try
+     */
+    public static AsyncCloseable aclosing(AsyncCloseable closing) {
+        return Objects.requireNonNull(closing, "aclosing: there is nothing to close: null");
+    }
+
     // Combinators
 
     /**

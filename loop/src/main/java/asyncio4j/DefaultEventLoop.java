@@ -388,6 +388,20 @@ final class DefaultEventLoop implements EventLoop {
     }
 
     @Override
+    public void setAsyncGeneratorHooks(AsyncGeneratorHooks hooks) {
+        checkThread("EventLoop.setAsyncGeneratorHooks");
+        generators.hooks(
+                Objects.requireNonNull(
+                        hooks, "the hooks are null: pass AsyncGeneratorHooks.NONE for none"));
+    }
+
+    @Override
+    public AsyncGeneratorHooks getAsyncGeneratorHooks() {
+        checkThread("EventLoop.getAsyncGeneratorHooks");
+        return generators.hooks();
+    }
+
+    @Override
     public Coroutine<@Nullable Void> shutdownDefaultExecutor(Duration timeout) {
         checkThread("EventLoop.shutdownDefaultExecutor");
         return executor.shutdown(

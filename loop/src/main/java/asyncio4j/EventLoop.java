@@ -97,6 +97,21 @@ public sealed interface EventLoop extends AutoCloseable
     Coroutine<@Nullable Void> shutdownAsyncGenerators();
 
     /**
+     * Has {@code hooks} told of the async generators that begin on this loop from now on. Python's
+     * {@code sys.set_asyncgen_hooks}, which is per thread.
+     *
+     * @param hooks the hooks; {@link AsyncGeneratorHooks#NONE} for none
+     */
+    void setAsyncGeneratorHooks(AsyncGeneratorHooks hooks);
+
+    /**
+     * The hooks that are told of async generators. Python's {@code sys.get_asyncgen_hooks}.
+     *
+     * @return the hooks; {@link AsyncGeneratorHooks#NONE} unless set
+     */
+    AsyncGeneratorHooks getAsyncGeneratorHooks();
+
+    /**
      * Shuts the default executor down and waits for its threads.
      *
      * @param timeout how long to wait; after that a warning is logged and what still runs is

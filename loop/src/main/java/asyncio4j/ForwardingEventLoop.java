@@ -99,6 +99,16 @@ public abstract non-sealed class ForwardingEventLoop implements EventLoop {
     }
 
     @Override
+    public void setAsyncGeneratorHooks(AsyncGeneratorHooks hooks) {
+        delegate.setAsyncGeneratorHooks(hooks);
+    }
+
+    @Override
+    public AsyncGeneratorHooks getAsyncGeneratorHooks() {
+        return delegate.getAsyncGeneratorHooks();
+    }
+
+    @Override
     public Coroutine<@Nullable Void> shutdownDefaultExecutor(Duration timeout) {
         return delegate.shutdownDefaultExecutor(timeout);
     }

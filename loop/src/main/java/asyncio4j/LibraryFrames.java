@@ -65,7 +65,7 @@ final class LibraryFrames {
             case "runBody" -> name.equals(Task.class.getName());
             case "run" ->
                     name.equals(Callback.class.getName())
-                            || name.startsWith(AsyncGenerator.class.getName() + "$");
+                            || name.equals(GeneratorBody.class.getName());
             default -> false;
         };
     }

@@ -23,11 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Unretrieved {
 
-    /** Made with the first failure, not with the first loop. */
-    private static final class Janitor {
-        static final Cleaner CLEANER = Cleaner.create();
-    }
-
     private final DefaultEventLoop loop;
 
     private final Set<Entry> entries = ConcurrentHashMap.newKeySet();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
@@ -26,6 +27,8 @@ import java.util.concurrent.TimeoutException;
 /** Cancelling the task that waits for an item. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorCancelTest {
+
+    private final HeldGenerators generators = new HeldGenerators();
 
     private static final Duration TICK = Duration.ofMillis(10);
 
@@ -45,7 +48,7 @@ class AsyncGeneratorCancelTest {
     void cancelOfTheConsumerIsDeliveredInTheBody() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             await(sleep(LONG));
                             g.yield(1);
@@ -86,7 +89,7 @@ class AsyncGeneratorCancelTest {
     void cancelThatTheBodySwallowsGivesAnItemAndCounts() {
         runner.run(() -> {
             AsyncGenerator<String> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             await(sleep(LONG));
                         } catch (CancelledError e) {
@@ -111,7 +114,7 @@ class AsyncGeneratorCancelTest {
     void cancelThatCameBeforeTheFirstAwaitIsDeliveredThere() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         g.yield(1);
                         log.add("second asked for");
                         await(sleep(LONG));
@@ -132,7 +135,7 @@ class AsyncGeneratorCancelTest {
         runner.run(() -> {
             AsyncFuture<Integer> gate = runner.loop().createFuture();
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             g.yield(await(gate));
                         } finally {
@@ -153,7 +156,7 @@ class AsyncGeneratorCancelTest {
     void cancelOfAConsumerThatHoldsTheGeneratorOpenLeavesItOpen() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         g.yield(1);
                         g.yield(2);
                     });
@@ -177,7 +180,7 @@ class AsyncGeneratorCancelTest {
     void timeoutAroundAnItemEndsTheBody() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             g.yield(1);
                             await(sleep(LONG));
@@ -206,7 +209,7 @@ class AsyncGeneratorCancelTest {
                                     "middle",
                                     passOn(
                                             "innermost",
-                                            AsyncGenerator.of(g -> {
+                                            generators.of(g -> {
                                                 g.yield(1);
                                                 await(sleep(LONG));
                                             }))));
@@ -224,7 +227,7 @@ class AsyncGeneratorCancelTest {
     }
 
     private AsyncGenerator<Integer> passOn(String name, AsyncGenerator<Integer> inner) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             try {
                 for (int item : inner) {
                     g.yield(item);

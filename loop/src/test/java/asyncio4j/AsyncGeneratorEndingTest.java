@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.Outcomes;
 
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,8 @@ import java.util.List;
  */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorEndingTest {
+
+    private final HeldGenerators generators = new HeldGenerators();
 
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -54,7 +57,7 @@ class AsyncGeneratorEndingTest {
 
     /** One item, then a long wait; says how it ended. */
     private AsyncGenerator<Integer> waiting(String name) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             threads.add(Thread.currentThread());
             try {
                 g.yield(1);
@@ -84,7 +87,7 @@ class AsyncGeneratorEndingTest {
     void generatorClosedByAnEndingGeneratorCanNotWait() {
         run(() -> {
             AsyncGenerator<Integer> outer =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         threads.add(Thread.currentThread());
                         try (AsyncGenerator<Integer> inner = slowToClose("inner")) {
                             for (int item : inner) {
@@ -105,7 +108,7 @@ class AsyncGeneratorEndingTest {
     void generatorThatNeedNotWaitIsClosedByAnEndingTaskAsEver() {
         run(() -> {
             AsyncGenerator<Integer> prompt =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         threads.add(Thread.currentThread());
                         try {
                             g.yield(1);
@@ -138,7 +141,7 @@ class AsyncGeneratorEndingTest {
     void generatorBegunByAnEndingTaskCanNotWait() {
         run(() -> {
             AsyncGenerator<Integer> late =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         threads.add(Thread.currentThread());
                         log.add(Outcomes.of(sleep(LONG)));
                         g.yield(1);
@@ -188,7 +191,7 @@ class AsyncGeneratorEndingTest {
     void generatorsThatNeedNotWaitAreForEndingTasksAsEver() {
         run(() -> {
             AsyncGenerator<Integer> catching =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         threads.add(Thread.currentThread());
                         try {
                             g.yield(1);
@@ -197,7 +200,7 @@ class AsyncGeneratorEndingTest {
                         }
                     });
             await(catching.anext());
-            AsyncGenerator<Integer> empty = AsyncGenerator.of(g -> log.add("empty"));
+            AsyncGenerator<Integer> empty = generators.of(g -> log.add("empty"));
             createTask(() -> {
                 try {
                     await(sleep(LONG));
@@ -215,7 +218,7 @@ class AsyncGeneratorEndingTest {
 
     /** Awaits in its finally block, and says that it can't. */
     private AsyncGenerator<Integer> slowToClose(String name) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             threads.add(Thread.currentThread());
             try {
                 g.yield(1);
@@ -232,7 +235,7 @@ class AsyncGeneratorEndingTest {
 
     /** Throws in its finally block. */
     private AsyncGenerator<Integer> failing() {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             threads.add(Thread.currentThread());
             try {
                 g.yield(1);

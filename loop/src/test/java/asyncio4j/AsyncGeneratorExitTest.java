@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Contract;
+import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.VirtualRunner;
 
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
 /** KeyboardInterrupt and SystemExit out of a generator's body leave the loop. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorExitTest {
+
+    private final HeldGenerators generators = new HeldGenerators();
 
     private final List<Object> log = new ArrayList<>();
 
@@ -115,7 +118,7 @@ class AsyncGeneratorExitTest {
         EventLoop loop = runner.loop();
         runner.run(() -> {
             AsyncGenerator<Integer> interrupting =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             g.yield(1);
                         } finally {
@@ -124,7 +127,7 @@ class AsyncGeneratorExitTest {
                         }
                     });
             AsyncGenerator<Integer> slow =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             g.yield(1);
                         } finally {
@@ -151,7 +154,7 @@ class AsyncGeneratorExitTest {
 
     /** An item, then the exit. */
     private AsyncGenerator<Integer> exiting(Error exit) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             try {
                 g.yield(1);
                 throw exit;

@@ -7,6 +7,8 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.HeldGenerators;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +21,8 @@ import java.util.List;
 /** A bare loop that is closed without a shutdown: what is suspended ends, and no thread is left. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorLoopCloseTest {
+
+    private final HeldGenerators generators = new HeldGenerators();
 
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -50,7 +54,7 @@ class AsyncGeneratorLoopCloseTest {
 
     /** One item, then a long wait; says how it ended. */
     private AsyncGenerator<Integer> waiting(String name) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             threads.add(Thread.currentThread());
             try {
                 g.yield(1);
@@ -65,7 +69,7 @@ class AsyncGeneratorLoopCloseTest {
     }
 
     private AsyncGenerator<Integer> passOn(String name, AsyncGenerator<Integer> inner) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             threads.add(Thread.currentThread());
             try {
                 for (int item : inner) {
@@ -110,7 +114,7 @@ class AsyncGeneratorLoopCloseTest {
     void errorThatWasThrownIntoItBeforeIsForgotten() {
         run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         threads.add(Thread.currentThread());
                         try {
                             g.yield(1);
@@ -160,7 +164,7 @@ class AsyncGeneratorLoopCloseTest {
     void consumerGetsGeneratorExitEvenIfTheBodySwallowsIt() {
         run(() ->
                 consume(
-                        AsyncGenerator.of(g -> {
+                        generators.of(g -> {
                             threads.add(Thread.currentThread());
                             try {
                                 await(sleep(LONG));
@@ -247,7 +251,7 @@ class AsyncGeneratorLoopCloseTest {
     }
 
     private AsyncGenerator<Integer> failing(Duration sleep) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             threads.add(Thread.currentThread());
             try {
                 g.yield(1);
@@ -261,7 +265,7 @@ class AsyncGeneratorLoopCloseTest {
 
     /** Awaits in its finally block, and says that it can't. */
     private AsyncGenerator<Integer> slowToClose(String name) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             threads.add(Thread.currentThread());
             try {
                 g.yield(1);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
@@ -24,6 +25,8 @@ import java.util.List;
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorMisuseTest {
 
+    private final HeldGenerators generators = new HeldGenerators();
+
     private final VirtualRunner runner = new VirtualRunner();
 
     private final List<String> log = new ArrayList<>();
@@ -34,8 +37,8 @@ class AsyncGeneratorMisuseTest {
         assertThat(runner.reports).isEmpty();
     }
 
-    private static AsyncGenerator<Integer> oneAndTwo() {
-        return AsyncGenerator.of(g -> {
+    private AsyncGenerator<Integer> oneAndTwo() {
+        return generators.of(g -> {
             g.yield(1);
             g.yield(2);
         });
@@ -135,7 +138,7 @@ class AsyncGeneratorMisuseTest {
         runner.run(() -> {
             List<AsyncGenerator.Yielder<Integer>> leaked = new ArrayList<>();
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         leaked.add(g);
                         g.yield(1);
                     });
@@ -150,7 +153,7 @@ class AsyncGeneratorMisuseTest {
     void yieldOfAnotherTaskIsRefused() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         await(createTask(() -> checkRefused(g)));
                         await(
                                 createTask(
@@ -167,9 +170,9 @@ class AsyncGeneratorMisuseTest {
     void yieldOfAnotherGeneratorsBodyIsRefused() {
         runner.run(() -> {
             AsyncGenerator<Integer> outer =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         AsyncGenerator<Integer> inner =
-                                AsyncGenerator.of(own -> {
+                                generators.of(own -> {
                                     checkRefused(g);
                                     own.yield(1);
                                 });
@@ -185,7 +188,7 @@ class AsyncGeneratorMisuseTest {
     void yieldOfAPlainCallbackIsRefused() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         runner.loop().callSoon(() -> checkRefused(g));
                         await(sleep(Duration.ZERO));
                         g.yield(1);
@@ -199,7 +202,7 @@ class AsyncGeneratorMisuseTest {
     void yieldOfAnotherThreadIsRefused() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         await(
                                 toThread(() -> {
                                     checkRefused(g);
@@ -216,7 +219,7 @@ class AsyncGeneratorMisuseTest {
     void yieldInsideContextRunIsRefused() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         Context.copyContext()
                                 .run(() -> {
                                     assertThatIllegalStateException()

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Contract;
+import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.VirtualRunner;
 
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +27,8 @@ import java.util.Objects;
 /** Generators that a program leaves open are closed by Runner.close. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorRunnerTest {
+
+    private final HeldGenerators generators = new HeldGenerators();
 
     private static final Duration TICK = Duration.ofMillis(10);
 
@@ -45,7 +48,7 @@ class AsyncGeneratorRunnerTest {
     void runnerClosesThemAfterTheTasksAndBeforeTheExecutor() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             g.yield(1);
                         } finally {
@@ -78,7 +81,7 @@ class AsyncGeneratorRunnerTest {
         Task<?> main =
                 runner.run(() -> {
                     AsyncGenerator<String> generator =
-                            AsyncGenerator.of(g -> {
+                            generators.of(g -> {
                                 try {
                                     g.yield("item");
                                     g.yield("never");
@@ -140,7 +143,7 @@ class AsyncGeneratorRunnerTest {
 
     /** One that says when it is being closed, and takes {@code time} for it. */
     private AsyncGenerator<String> named(String name, Duration time) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             try {
                 g.yield(name);
                 g.yield("never");

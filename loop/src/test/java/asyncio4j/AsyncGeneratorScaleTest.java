@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import asyncio4j.testing.Contract;
+import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.VirtualRunner;
 
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Timeout(value = 120, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorScaleTest {
 
+    private final HeldGenerators generators = new HeldGenerators();
+
     private static final int MANY = 10_000;
 
     /** How often a body's finally block was run to its end. */
@@ -39,7 +42,7 @@ class AsyncGeneratorScaleTest {
     private final List<Thread> threads = new ArrayList<>();
 
     private AsyncGenerator<Integer> open() {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             threads.add(Thread.currentThread());
             try {
                 g.yield(1);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.testing.Contract;
+import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
@@ -24,6 +25,8 @@ import java.util.List;
 /** Generators that are open at shutdownAsyncGenerators. */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorShutdownTest {
+
+    private final HeldGenerators generators = new HeldGenerators();
 
     private static final Duration TICK = Duration.ofMillis(10);
 
@@ -43,7 +46,7 @@ class AsyncGeneratorShutdownTest {
 
     /** One that says when it is being closed, and takes {@code time} for it. */
     private AsyncGenerator<String> named(String name, Duration time) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             try {
                 g.yield(name);
                 g.yield("never");
@@ -57,7 +60,7 @@ class AsyncGeneratorShutdownTest {
 
     /** One whose finally block throws. */
     private AsyncGenerator<Integer> failing(Throwable failure) {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             try {
                 g.yield(1);
             } finally {
@@ -69,7 +72,7 @@ class AsyncGeneratorShutdownTest {
     }
 
     private AsyncGenerator<Integer> ignoring() {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             try {
                 g.yield(1);
             } catch (GeneratorExit e) {
@@ -187,7 +190,7 @@ class AsyncGeneratorShutdownTest {
     void oneThatIsRunningIsReportedAndGoesOn() {
         runner.run(() -> {
             AsyncFuture<Integer> gate = runner.loop().createFuture();
-            AsyncGenerator<Integer> generator = AsyncGenerator.of(g -> g.yield(await(gate)));
+            AsyncGenerator<Integer> generator = generators.of(g -> g.yield(await(gate)));
             Task<Integer> consumer = createTask(generator.anext());
             await(sleep(Duration.ZERO));
             await(runner.loop().shutdownAsyncGenerators());
@@ -206,7 +209,7 @@ class AsyncGeneratorShutdownTest {
     @Test
     void thoseThatHaveNotBegunOrHaveEndedAreLeftAlone() {
         runner.run(() -> {
-            AsyncGenerator<Integer> notBegun = AsyncGenerator.of(g -> log.add("begun"));
+            AsyncGenerator<Integer> notBegun = generators.of(g -> log.add("begun"));
             AsyncGenerator<String> ended = named("ended", TICK);
             assertThat(Outcomes.of(ended.anext(), ended.aclose(), ended.aclose()))
                     .containsExactly("ended", "null", "null");
@@ -230,7 +233,7 @@ class AsyncGeneratorShutdownTest {
     void shutdownThatIsCancelledCancelsTheFinallyBlocks() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             g.yield(1);
                         } finally {

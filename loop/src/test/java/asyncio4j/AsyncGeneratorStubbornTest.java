@@ -7,6 +7,8 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.HeldGenerators;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorStubbornTest {
+
+    private final HeldGenerators generators = new HeldGenerators();
 
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -44,7 +48,7 @@ class AsyncGeneratorStubbornTest {
     }
 
     private AsyncGenerator<Integer> yieldsForEver() {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             for (; ; ) {
                 try {
                     g.yield(1);
@@ -56,7 +60,7 @@ class AsyncGeneratorStubbornTest {
     }
 
     private AsyncGenerator<Integer> awaitsForEver() {
-        return AsyncGenerator.of(g -> {
+        return generators.of(g -> {
             g.yield(1);
             for (; ; ) {
                 try {
@@ -119,7 +123,7 @@ class AsyncGeneratorStubbornTest {
         run(() -> {
             await(yieldsForEver().anext());
             AsyncGenerator<Integer> other =
-                    AsyncGenerator.of(g -> {
+                    generators.of(g -> {
                         try {
                             g.yield(1);
                         } finally {

@@ -1,0 +1,70 @@
+package asyncio4j;
+
+import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.fiber.Step;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generator's body on its fiber: the step that runs it, and what it calls to yield. Baton holder
+ * only.
+ */
+final class GeneratorBody<T extends @Nullable Object> extends Step
+        implements AsyncGenerator.Yielder<T> {
+
+    private final GeneratorState<T> state;
+
+    private final AsyncGenerator.Body<T> body;
+
+    /** Who asked for the first item; null once the body runs. */
+    private @Nullable Task<?> task;
+
+    GeneratorBody(GeneratorState<T> state, AsyncGenerator.Body<T> body, Task<?> task) {
+        this.state = state;
+        this.body = body;
+        this.task = task;
+    }
+
+    @Override
+    public void run() {
+        Fiber self = DefaultEventLoop.currentFiber();
+        self.task(task);
+        task = null;
+        state.begin(self);
+        Throwable failure = null;
+        try {
+            body.run(this);
+        } catch (StopAsyncIteration e) {
+            failure =
+                    new IllegalStateException(
+                            "async generator raised StopAsyncIteration: return instead", e);
+        } catch (Throwable e) {
+            failure = e; // whoever asked gets it, the loop's own exits too
+        }
+        self.task(null);
+        self.context(null);
+        state.end(failure);
+    }
+
+    @Override
+    public @Nullable Object yield(T value) {
+        Fiber self = Fiber.current();
+        if (self == null || self != state.fiber()) {
+            throw new IllegalStateException(
+                    "yield belongs to the generator's own body, not to another task or thread: "
+                            + state);
+        }
+        if (self.context() != state.context()) {
+            throw new IllegalStateException(
+                    "yield inside Context.run: the body runs in the context of whoever asks for the"
+                            + " item; leave run(...) first: "
+                            + state);
+        }
+        return state.handOut(self, value);
+    }
+
+    @Override
+    public String toString() {
+        return state.toString();
+    }
+}

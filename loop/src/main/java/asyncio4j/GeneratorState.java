@@ -1,0 +1,349 @@
+package asyncio4j;
+
+import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.fiber.FiberEngine;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.ref.Reference;
+import java.util.Objects;
+
+/**
+ * What an {@link AsyncGenerator} is inside: the state that those who ask for items share with the
+ * body's fiber, and the loop knows.
+ *
+ * <p>It is apart from what users hold, as a suspended fiber is never garbage: neither this nor
+ * anything that the fiber or the loop holds may refer to the {@code AsyncGenerator}, or a forgotten
+ * one would never be found. {@link ForgottenGenerator} looks out for that.
+ *
+ * <p>The baton holder, all of it: the consumer and the body are never at work at the same time.
+ */
+final class GeneratorState<T extends @Nullable Object> {
+
+    /** Null once it has begun. */
+    private AsyncGenerator.@Nullable Body<T> body;
+
+    /** Where it was made; in debug mode only. */
+    private final @Nullable Throwable creationStack;
+
+    /** The class that has the body's code, for messages. */
+    private final String origin;
+
+    private @Nullable DefaultEventLoop loop;
+
+    /** The fiber of the body, from its begin to its end. */
+    private @Nullable Fiber fiber;
+
+    /** What finds out that it was forgotten; from its begin to its end. */
+    private @Nullable ForgottenGenerator lookout;
+
+    /** The loop has been told that it begins. */
+    private boolean announced;
+
+    /** An anext, asend, athrow or aclose is under way. */
+    private boolean running;
+
+    /** aclose was called, and may have failed: a body that goes on yielding isn't at its end. */
+    private boolean closed;
+
+    /** The body has ended, or never will begin. */
+    private boolean ended;
+
+    /** The context in which the body goes on: its consumer's. */
+    private @Nullable Object context;
+
+    private @Nullable Object sent;
+
+    private @Nullable Throwable thrown;
+
+    private @Nullable T item;
+
+    private @Nullable Throwable failure;
+
+    GeneratorState(AsyncGenerator.Body<T> body) {
+        this.body = body;
+        String name = body.getClass().getName();
+        int lambda = name.indexOf("$$Lambda");
+        this.origin = lambda < 0 ? name : name.substring(0, lambda);
+        DefaultEventLoop running = DefaultEventLoop.running();
+        boolean debug = running == null ? DebugMode.byDefault() : running.getDebug();
+        this.creationStack = debug ? new CreationStack("the generator was made here") : null;
+    }
+
+    // What is asked for. The handle is who asks: it stays reachable until that is done. Null if it
+    // is the loop.
+
+    /** The next item, where the body's yield returns {@code value}. */
+    T advance(@Nullable AsyncGenerator<T> handle, String what, @Nullable Object value) {
+        checkNotRunning(what);
+        if (ended) {
+            throw new StopAsyncIteration();
+        }
+        return transfer(handle, what, value, null);
+    }
+
+    T send(AsyncGenerator<T> handle, @Nullable Object value) {
+        if (value != null && body != null && !ended) {
+            throw new IllegalArgumentException(
+                    "can't send a value to a generator that hasn't begun: asend(null) or anext()"
+                            + " first");
+        }
+        return advance(handle, "asend()", value);
+    }
+
+    @SuppressWarnings("NullAway") // null is for a generator that has ended
+    T raise(AsyncGenerator<T> handle, Throwable error) {
+        if (ended) {
+            return null;
+        }
+        checkNotRunning("athrow()");
+        checkNotClosed();
+        return transfer(handle, "athrow()", null, error);
+    }
+
+    void close(@Nullable AsyncGenerator<T> handle) {
+        if (!ended) {
+            checkNotRunning("aclose()");
+            checkNotClosed();
+            bind(Asyncio.requireTask("aclose()").loop());
+            closed = true;
+            exit(handle, DefaultEventLoop.currentFiber());
+        }
+    }
+
+    private void exit(@Nullable AsyncGenerator<T> handle, Fiber self) {
+        boolean dying = self.dying();
+        try {
+            transfer(handle, "aclose()", null, new GeneratorExit("the generator was closed"));
+        } catch (StopAsyncIteration | GeneratorExit e) {
+            if (self.dying() != dying) {
+                throw e; // the loop was closed meanwhile
+            }
+            return;
+        }
+        throw new IllegalStateException(
+                "async generator ignored GeneratorExit: don't yield while it is being closed");
+    }
+
+    /** A body that ignored GeneratorExit can be asked for items, but not closed again. */
+    private void checkNotClosed() {
+        if (closed) {
+            throw new StopAsyncIteration();
+        }
+    }
+
+    private void checkNotRunning(String what) {
+        if (running) {
+            throw new IllegalStateException(
+                    what
+                            + ": asynchronous generator is already running: it is for one task at a"
+                            + " time");
+        }
+    }
+
+    /** Has the body run up to its next yield or its end. */
+    @SuppressWarnings("NullAway") // a null item is one that the body yielded
+    private T transfer(
+            @Nullable AsyncGenerator<T> handle,
+            String what,
+            @Nullable Object value,
+            @Nullable Throwable error) {
+        Task<?> task = Asyncio.requireTask(what);
+        bind(task.loop());
+        Fiber self = DefaultEventLoop.currentFiber();
+        boolean dying = self.dying();
+        running = true;
+        try {
+            if (body != null && error == null && handle != null) {
+                announce(task.loop(), handle);
+            }
+            sent = value;
+            thrown = error;
+            context = self.context();
+            run(self, task, error);
+        } finally {
+            running = false;
+            Reference.reachabilityFence(handle);
+        }
+        if (!ended) {
+            if (self.dying()) {
+                leave();
+                throw new GeneratorExit();
+            }
+            T next = item;
+            item = null;
+            return next;
+        }
+        Throwable end = failure;
+        failure = null;
+        if (self.dying() && !dying && (end == null || end instanceof GeneratorExit)) {
+            throw new GeneratorExit(); // the loop was closed while the body awaited
+        }
+        if (end != null) {
+            AwaitSite.add(end, task);
+            throw Sneaky.raise(end);
+        }
+        throw new StopAsyncIteration();
+    }
+
+    /** Tells the loop, once; what its hook throws comes out of the first request. */
+    private void announce(DefaultEventLoop running, AsyncGenerator<T> handle) {
+        if (!announced) {
+            announced = true;
+            lookout = new ForgottenGenerator(this, running);
+            lookout.watch(handle);
+            running.generators().announce(handle);
+        }
+    }
+
+    private void run(Fiber self, Task<?> task, @Nullable Throwable error) {
+        FiberEngine engine = task.loop().core().engine();
+        AsyncGenerator.Body<T> begin = body;
+        if (begin == null) {
+            Fiber own = Objects.requireNonNull(fiber);
+            own.task(task);
+            own.context(context);
+            engine.resume(self, own);
+            return;
+        }
+        body = null;
+        if (error != null) {
+            end(null); // thrown before its first line
+            throw Sneaky.raise(error);
+        }
+        task.loop().generators().add(this);
+        engine.enter(self, new GeneratorBody<>(this, begin, task));
+    }
+
+    private void bind(DefaultEventLoop running) {
+        if (loop == null) {
+            loop = running;
+        } else if (loop != running) {
+            throw new IllegalStateException(this + " belongs to " + loop + ", not to " + running);
+        }
+    }
+
+    // The body's side, called on its fiber.
+
+    /** The body begins on {@code own}. */
+    void begin(Fiber own) {
+        fiber = own;
+        own.context(context);
+    }
+
+    /** The body has ended, with {@code error} or without. */
+    void end(@Nullable Throwable error) {
+        failure = error;
+        ended = true;
+        fiber = null;
+        context = null;
+        DefaultEventLoop known = loop;
+        if (known != null) {
+            known.generators().remove(this);
+        }
+        ForgottenGenerator watching = lookout;
+        if (watching != null) {
+            lookout = null;
+            watching.ended();
+        }
+    }
+
+    /** The body's yield, up to the next request. */
+    @Nullable Object handOut(Fiber self, T value) {
+        FiberEngine engine = DefaultEventLoop.of(self).core().engine();
+        if (self.dying()) {
+            engine.suspend(self); // ends it for good if it goes on like this
+            throw new GeneratorExit();
+        }
+        item = value;
+        self.task(null); // it may have ended, and nothing else would hold it
+        engine.yieldBack(self);
+        if (self.dying() && thrown == null) {
+            throw new GeneratorExit();
+        }
+        Throwable error = thrown;
+        thrown = null;
+        if (error != null) {
+            throw Sneaky.raise(error);
+        }
+        Object received = sent;
+        sent = null;
+        return received;
+    }
+
+    @Nullable Fiber fiber() {
+        return fiber;
+    }
+
+    @Nullable Object context() {
+        return context;
+    }
+
+    // The loop's side
+
+    /** Whether it was begun, and can be closed: what there is to do for one that was forgotten. */
+    boolean closable() {
+        return fiber != null && !ended && !running && !closed;
+    }
+
+    @Nullable Throwable creationStack() {
+        return creationStack;
+    }
+
+    /** The context of who asked for the last item; only if it is {@link #closable}. */
+    Context lastContext() {
+        return (Context) Objects.requireNonNull(context);
+    }
+
+    /** The class that has the body's code. */
+    String origin() {
+        return origin;
+    }
+
+    /**
+     * The loop is gone: ends the body if it is suspended at a yield. Called while the loop doesn't
+     * run.
+     */
+    void unwind() {
+        DefaultEventLoop gone = loop;
+        Fiber suspended = fiber;
+        if (gone == null || suspended == null || running) {
+            return;
+        }
+        suspended.task(
+                new Task<>(
+                        gone,
+                        Coroutine.of(() -> {}), // never run: what the body awaits now is refused
+                        TaskOptions.DEFAULT.name("end of " + this)));
+        gone.core().engine().unwind(suspended);
+        if (!ended) {
+            leave();
+            return;
+        }
+        Throwable end = failure;
+        failure = null;
+        if (end != null && !(end instanceof GeneratorExit)) {
+            gone.report(ExceptionContext.of(AsyncGenerators.CLOSING_FAILED + this, end));
+        }
+    }
+
+    /** Gives a body up that doesn't end although its loop was closed. */
+    private void leave() {
+        DefaultEventLoop gone = Objects.requireNonNull(loop);
+        end(null);
+        gone.report(
+                ExceptionContext.of(
+                        "async generator ignored GeneratorExit: it goes on after its loop was"
+                                + " closed, and is left: "
+                                + this,
+                        null));
+    }
+
+    @Override
+    public String toString() {
+        return "AsyncGenerator["
+                + (ended ? "ended" : running ? "running" : body != null ? "not begun" : "suspended")
+                + (closed ? ", closed" : "")
+                + "]";
+    }
+}
