@@ -324,7 +324,7 @@ final class DefaultEventLoop implements EventLoop {
                 };
         future.add(stop);
         try {
-            runForever();
+            facade.runForever();
         } finally {
             future.remove(stop);
         }

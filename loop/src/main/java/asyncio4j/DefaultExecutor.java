@@ -10,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Work on other threads for a loop: the executor it uses by default, and the way back of the
@@ -56,7 +55,10 @@ final class DefaultExecutor {
         return present;
     }
 
-    /** Refuses new work, and waits for what runs; past the timeout it is interrupted. */
+    /**
+     * Refuses new work, and waits for what runs; past the timeout it is interrupted. A thread of
+     * its own waits, in real time whatever the loop's clock is: what it waits for are real threads.
+     */
     Coroutine<@Nullable Void> shutdown(Duration timeout) {
         return Coroutine.of(() -> {
             shutdownCalled = true;
@@ -68,28 +70,35 @@ final class DefaultExecutor {
             if (present.isTerminated()) {
                 return;
             }
-            AsyncFuture<@Nullable Void> ended = loop.createFuture();
-            Thread.ofVirtual()
-                    .name("asyncio4j-executor-shutdown")
-                    .start(() -> {
-                        try {
-                            present.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-                        } catch (InterruptedException e) {
-                            return; // nobody does that
-                        }
-                        loop.enqueue(new Completion<>(ended, null, null));
-                    });
+            AsyncFuture<Boolean> ended = loop.createFuture();
+            Thread waiting =
+                    Thread.ofVirtual()
+                            .name("asyncio4j-executor-shutdown")
+                            .start(() -> awaitTermination(present, timeout, ended));
             try {
-                new WaitFor<>(ended, timeout).run();
-            } catch (TimeoutException e) {
-                LoopReports.LOG.log(
-                        System.Logger.Level.WARNING,
-                        "The executor did not finish joining its threads within "
-                                + timeout
-                                + ": what still runs is interrupted");
-                present.shutdownNow();
+                if (!Asyncio.await(ended)) {
+                    LoopReports.LOG.log(
+                            System.Logger.Level.WARNING,
+                            "The executor did not finish joining its threads within "
+                                    + timeout
+                                    + ": what still runs is interrupted");
+                    present.shutdownNow();
+                }
+            } finally {
+                waiting.interrupt(); // nobody asks any more
             }
         });
+    }
+
+    private void awaitTermination(
+            ExecutorService present, Duration timeout, AsyncFuture<Boolean> ended) {
+        Boolean inTime;
+        try {
+            inTime = present.awaitTermination(Durations.nanos(timeout), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            return;
+        }
+        loop.enqueue(new Completion<>(ended, inTime, null));
     }
 
     /** Refuses new work and interrupts what runs, without waiting. */

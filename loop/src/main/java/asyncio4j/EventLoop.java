@@ -33,7 +33,7 @@ public sealed interface EventLoop extends AutoCloseable
     void runForever();
 
     /**
-     * Runs until {@code future} is done.
+     * Runs until {@code future} is done, by {@link #runForever}.
      *
      * @param future a future of this loop
      * @param <T> the type of the result
@@ -114,8 +114,8 @@ public sealed interface EventLoop extends AutoCloseable
     /**
      * Shuts the default executor down and waits for its threads.
      *
-     * @param timeout how long to wait; after that a warning is logged and what still runs is
-     *     interrupted
+     * @param timeout how long to wait, in real time even on a {@link VirtualClock}, as it is for
+     *     other threads; after that a warning is logged and what still runs is interrupted
      * @return a coroutine that ends when the threads have, or with the timeout
      */
     Coroutine<@Nullable Void> shutdownDefaultExecutor(Duration timeout);

@@ -10,7 +10,8 @@ import java.util.Objects;
  * the next timer. A test that sleeps an hour takes no time, and always the same course.
  *
  * <p>What other threads do isn't waited for: a timeout around work on another thread expires at
- * once, unless that work was done before the loop had nothing else to do.
+ * once, unless that work was done before the loop had nothing else to do. The shutdown of the
+ * default executor alone waits in real time.
  *
  * {@snippet :
  * VirtualClock clock = new VirtualClock();

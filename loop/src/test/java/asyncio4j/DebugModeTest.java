@@ -132,6 +132,7 @@ class DebugModeTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_env_var_debug")
     void soDoesTheEnvironmentVariableButThePropertyCountsMore() throws IOException {
         assertThat(inAnotherJvm(null)).isEqualTo("false");
         assertThat(inAnotherJvm("1")).isEqualTo("true");
@@ -144,6 +145,7 @@ class DebugModeTest {
 
     @Test
     @Contract(13)
+    @CPythonTest("test_base_events::test_log_slow_callbacks")
     void aCallbackThatTakesATenthOfASecondIsReported() {
         loop.setDebug(true);
         loop.callSoon(taking(99));
@@ -165,6 +167,7 @@ class DebugModeTest {
 
     @Test
     @Contract(13)
+    @CPythonTest("test_base_events::test_log_slow_callbacks")
     void soIsTheStepOfATaskAndByItsName() {
         loop.setDebug(true);
         try (LoggedWarnings log = new LoggedWarnings()) {
@@ -240,6 +243,7 @@ class DebugModeTest {
 
     @Test
     @Contract(13)
+    @CPythonTest("test_base_events::test_set_exc_handler_custom")
     void theStacksAreKeptOfThoseWhoRegisteredACallback() {
         loop.setDebug(true);
         Runnable failing =
@@ -334,6 +338,7 @@ class DebugModeTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_set_debug")
     void aLoopSaysThatItIsInDebugMode() {
         assertThat(loop.toString()).endsWith("[not running]");
         loop.setDebug(true);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 
@@ -45,6 +46,7 @@ class EventLoopCloseTest {
 
     @Test
     @Contract(11)
+    @CPythonTest("test_events::test_close_running_event_loop")
     void closingARunningLoopIsRefusedFromInsideAndFromOutside() {
         List<Throwable> refusals = new ArrayList<>();
         loop.callSoon(() -> refusals.add(catchThrowable(loop::close)));
@@ -69,6 +71,7 @@ class EventLoopCloseTest {
 
     @Test
     @Contract(11)
+    @CPythonTest("test_base_events::test_close")
     void closingTwiceIsNothingMore() {
         loop.createFuture().setException(new IllegalStateException("reported once"));
         loop.close();
@@ -153,6 +156,11 @@ class EventLoopCloseTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_base_events::test_close",
+        "test_base_events::test_create_task_error_closes_coro",
+        "test_events::EventLoopTestsMixin::test_close"
+    })
     void everythingThatNeedsAnOpenLoopIsRefusedByAClosedOne() {
         loop.close();
         AsyncFuture<Integer> future = loop.createFuture();

@@ -9,6 +9,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 
@@ -125,6 +126,7 @@ class EventLoopOrderTest {
     }
 
     @Test
+    @CPythonTest("test_events::test_call_soon_threadsafe_same_thread")
     void theSameHoldsBeforeTheLoopRuns() {
         loop.callSoon(note("a"));
         loop.callSoonThreadsafe(note("b"));
@@ -273,6 +275,11 @@ class EventLoopOrderTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_base_events::test_call_soon_non_callable",
+        "test_base_events::test_call_later",
+        "test_base_events::test_time_and_call_at"
+    })
     void whatIsNoCallbackIsRefusedWithAWordOnWhatToDo() {
         assertThatThrownBy(() -> loop.callSoon(null))
                 .isInstanceOf(NullPointerException.class)
@@ -310,6 +317,7 @@ class EventLoopOrderTest {
 
     @Test
     @Contract(13)
+    @CPythonTest("test_base_events::test_call_coroutine")
     void aCoroutineIsNoCallbackAndNotOnlyInDebugMode() {
         class Both implements Runnable, VoidCoroutine {
             @Override

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 
@@ -55,6 +56,7 @@ class EventLoopRunTest {
 
     @Test
     @Contract(7)
+    @CPythonTest({"test_base_events::test_run_once", "test_events::test_call_soon"})
     void stopFinishesTheBatch() {
         loop.callSoon(note("a"));
         loop.callSoon(() -> {
@@ -72,6 +74,7 @@ class EventLoopRunTest {
 
     @Test
     @Contract(7)
+    @CPythonTest("test_base_events::test_run_forever_pre_stopped")
     void aStopSetBeforehandRunsOneIteration() {
         loop.callSoon(() -> {
             order.add("a");
@@ -178,6 +181,7 @@ class EventLoopRunTest {
 
     @Test
     @Contract(8)
+    @CPythonTest("test_base_events::test_run_until_complete_loop_orphan_future_close_loop")
     void theCallbackIsTakenOutWhenTheRunEndsByAnErrorToo() {
         AsyncFuture<String> future = loop.createFuture();
         loop.callSoon(() -> {
@@ -192,6 +196,7 @@ class EventLoopRunTest {
 
     @Test
     @Contract(8)
+    @CPythonTest("test_base_events::test_run_until_complete_loop")
     void aForeignLoopsFutureIsRefused() {
         try (EventLoop other = newEventLoop()) {
             AsyncFuture<String> foreign = other.createFuture();
@@ -204,6 +209,7 @@ class EventLoopRunTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_run_until_complete_type_error")
     void nullIsRefusedBeforeAnythingRuns() {
         loop.callSoon(note("untouched"));
         assertThatThrownBy(() -> loop.runUntilComplete((AsyncFuture<String>) null))
@@ -229,6 +235,7 @@ class EventLoopRunTest {
 
     @Test
     @Contract(12)
+    @CPythonTest("test_events::test_run_until_complete_nesting")
     void runningARunningLoopIsRefusedAndLeavesItAsItWas() {
         AsyncFuture<Integer> other = loop.createFuture();
         List<Throwable> refusals = new ArrayList<>();
@@ -279,6 +286,7 @@ class EventLoopRunTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_running_loop_within_a_loop")
     void runningALoopInsideOfAnotherIsRefusedAndNamesWhatToDo() {
         try (EventLoop other = newEventLoop()) {
             List<Throwable> refusals = new ArrayList<>();
@@ -321,6 +329,7 @@ class EventLoopRunTest {
     // The running loop
 
     @Test
+    @CPythonTest("test_events::test_get_event_loop_returns_running_loop2")
     void theRunningLoopIsKnownInsideAndNowhereElse() {
         assertThat(loop.isRunning()).isFalse();
         loop.callSoon(() -> {
@@ -344,6 +353,10 @@ class EventLoopRunTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_events::test_get_event_loop_after_set_none",
+        "test_events::test_get_event_loop_thread"
+    })
     void outsideGetEventLoopAnswersTheOneThatWasSetForTheThread() {
         assertThatThrownBy(Asyncio::getEventLoop)
                 .isInstanceOf(IllegalStateException.class)
@@ -382,6 +395,7 @@ class EventLoopRunTest {
 
     @Test
     @Contract(9)
+    @CPythonTest("test_base_events::test_run_until_complete_baseexception")
     void aTaskStoresWhatItLeavesWithAndNoStopIsScheduledForTheNextRun() {
         for (Error error : List.of(new KeyboardInterrupt(), new SystemExit(3))) {
             List<Task<?>> tasks = new ArrayList<>();

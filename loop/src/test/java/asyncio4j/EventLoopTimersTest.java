@@ -5,6 +5,7 @@ import static asyncio4j.Asyncio.newEventLoop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 
@@ -76,6 +77,7 @@ class EventLoopTimersTest {
     }
 
     @Test
+    @CPythonTest({"test_base_events::test_call_later", "test_events::test_when"})
     void aDelayCountsFromTheCallAndATimeFromTheClocksBeginning() {
         loop.callLater(
                 millis(10),
@@ -161,6 +163,7 @@ class EventLoopTimersTest {
 
     @Test
     @Contract(5)
+    @CPythonTest("test_base_events::test_call_later_negative_delays")
     void aDelayThatIsntPositiveComesAfterWhatIsReadyTheMostNegativeFirst() {
         loop.callSoon(() -> {
             loop.callLater(Duration.ZERO, note("0"));
@@ -200,6 +203,7 @@ class EventLoopTimersTest {
 
     @Test
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @CPythonTest({"test_base_events::test_time_and_call_at", "test_events::test_call_later"})
     void aRealClockGetsThereOnItsOwn() {
         EventLoop real = newEventLoop();
         Duration before = real.time();
@@ -230,6 +234,7 @@ class EventLoopTimersTest {
 
     @Test
     @Contract(6)
+    @CPythonTest("test_base_events::test__run_once_cancelled_event_cleanup")
     void upToAHundredTimersAreLeftWhereTheyAreWhenCancelled() {
         List<TimerHandle> handles = timers(100);
         handles.subList(10, 100).forEach(TimerHandle::cancel);
@@ -239,6 +244,7 @@ class EventLoopTimersTest {
 
     @Test
     @Contract(6)
+    @CPythonTest("test_base_events::test__run_once_cancelled_event_cleanup")
     void overAHundredAreSweptOnceMoreThanHalfAreCancelled() {
         List<TimerHandle> handles = timers(101);
         handles.subList(51, 101).forEach(TimerHandle::cancel);
@@ -253,6 +259,10 @@ class EventLoopTimersTest {
 
     @Test
     @Contract(6)
+    @CPythonTest({
+        "test_base_events::test__run_once",
+        "test_base_events::test__run_once_cancelled_event_cleanup"
+    })
     void cancelledTimersAtTheHeadAreDropped() {
         List<TimerHandle> handles = timers(20);
         handles.subList(0, 5).forEach(TimerHandle::cancel);
@@ -305,6 +315,7 @@ class EventLoopTimersTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test__run_once")
     void aCancelledTimerDoesntMoveTheTime() {
         loop.callLater(Duration.ofHours(1), note("cancelled")).cancel();
         runUntil(millis(1));

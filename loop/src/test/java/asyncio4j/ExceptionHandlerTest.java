@@ -54,6 +54,10 @@ class ExceptionHandlerTest {
 
     @Test
     @Contract(10)
+    @CPythonTest({
+        "test_base_events::test_set_exc_handler_custom",
+        "test_events::test_callback_with_exception"
+    })
     void theErrorOfACallbackGoesToTheHandlerAndTheLoopGoesOn() {
         List<EventLoop> loops = new ArrayList<>();
         loop.setExceptionHandler((from, context) -> {
@@ -117,6 +121,7 @@ class ExceptionHandlerTest {
 
     @Test
     @Contract(10)
+    @CPythonTest("test_base_events::test_default_exc_handler_callback")
     void withoutAHandlerTheErrorIsLogged() {
         try (LoggedWarnings log = new LoggedWarnings()) {
             loop.callSoon(failing(new IllegalStateException("broken")));
@@ -132,6 +137,7 @@ class ExceptionHandlerTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_set_exc_handler_custom")
     void theHandlerMayBeChangedAskedForAndTakenOut() {
         assertThat(loop.getExceptionHandler()).isNull();
         LoopExceptionHandler handler = (from, context) -> reports.add(context);
@@ -149,6 +155,7 @@ class ExceptionHandlerTest {
 
     @Test
     @Contract(10)
+    @CPythonTest("test_base_events::test_set_exc_handler_broken")
     void aHandlerThatFailsIsReportedByTheDefaultOneTogetherWithTheError() {
         loop.setExceptionHandler((from, context) -> {
             throw new UnsupportedOperationException("the handler is broken");
@@ -166,6 +173,7 @@ class ExceptionHandlerTest {
 
     @Test
     @Contract(10)
+    @CPythonTest("test_base_events::test_default_exc_handler_broken")
     void ifTheDefaultOneFailsTooBothAreLogged() {
         class BrokenLoop extends ForwardingEventLoop {
             BrokenLoop() {

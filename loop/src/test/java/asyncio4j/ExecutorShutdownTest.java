@@ -1,13 +1,16 @@
 package asyncio4j;
 
 import static asyncio4j.Asyncio.await;
+import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
+import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.toThread;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.VirtualRunner;
@@ -34,8 +37,8 @@ class ExecutorShutdownTest {
     private final List<ExceptionContext> reports = new ArrayList<>();
 
     /**
-     * On the real clock: a virtual one doesn't wait for other threads. No test here sleeps or has a
-     * timeout.
+     * On the real clock: a virtual one doesn't wait for other threads. No test here sleeps; where a
+     * timeout passes, what it waits for is held until then.
      */
     private final Runner runner =
             Runner.builder()
@@ -111,6 +114,7 @@ class ExecutorShutdownTest {
 
     @Test
     @Contract(61)
+    @CPythonTest("test_base_events::test_shutdown_default_executor_timeout")
     void pastTheTimeoutThereIsAWarningAndWhatRunsIsInterruptedWithoutWaiting()
             throws InterruptedException {
         CompletableFuture<Thread> interrupted = new CompletableFuture<>();
@@ -131,19 +135,67 @@ class ExecutorShutdownTest {
                                             return null;
                                         });
                 begun.await();
-                await(getRunningLoop().shutdownDefaultExecutor(Duration.ofMinutes(5)));
-                assertThat(virtual.clock.time()).isEqualTo(Duration.ofMinutes(5));
+                await(getRunningLoop().shutdownDefaultExecutor(Duration.ofMillis(1)));
+                assertThat(virtual.clock.time()).as("it waits in real time").isZero();
                 assertThat(log.messages)
                         .singleElement()
                         .satisfies(message ->
                                 assertThat(message)
                                         .contains(
-                                                "did not finish joining its threads within PT5M",
+                                                "did not finish joining its threads within"
+                                                        + " PT0.001S",
                                                 "interrupted"));
                 await(work);
             });
             interrupted.join().join();
         }
+    }
+
+    @Test
+    @Contract(61)
+    void onAVirtualClockAThreadThatIsAboutToEndIsWaitedForTooWithoutAWarning() {
+        try (LoggedWarnings log = new LoggedWarnings()) {
+            for (int i = 0; i < 100; i++) {
+                CountDownLatch goOn = new CountDownLatch(1);
+                VirtualRunner virtual = new VirtualRunner();
+                try (virtual) {
+                    virtual.run(() -> {
+                        AsyncFuture<?> left =
+                                getRunningLoop()
+                                        .runInExecutor(
+                                                null,
+                                                () -> {
+                                                    goOn.await();
+                                                    return null;
+                                                });
+                        left.cancel();
+                        getRunningLoop().callSoon(goOn::countDown);
+                    });
+                }
+                assertThat(virtual.clock.time()).isZero();
+            }
+            assertThat(log.messages).isEmpty();
+        }
+    }
+
+    @Test
+    void aShutdownThatIsCancelledNoLongerWaits() {
+        runner.run(() -> {
+            AsyncFuture<String> work =
+                    getRunningLoop()
+                            .runInExecutor(
+                                    null,
+                                    () -> {
+                                        release.await();
+                                        return "result";
+                                    });
+            Task<?> shutdown = createTask(getRunningLoop().shutdownDefaultExecutor(HOUR));
+            await(sleep(Duration.ZERO));
+            shutdown.cancel();
+            assertThatThrownBy(() -> await(shutdown)).isInstanceOf(CancelledError.class);
+            release.countDown();
+            assertThat(await(work)).as("it wasn't interrupted").isEqualTo("result");
+        });
     }
 
     @Test
@@ -179,6 +231,7 @@ class ExecutorShutdownTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_set_default_executor")
     void anExecutorOfOnesOwnIsUsedAndShutDownWithTheLoop() {
         ExecutorService own =
                 Executors.newSingleThreadExecutor(Thread.ofPlatform().name("own").factory());

@@ -63,6 +63,7 @@ class ExecutorTest {
     }
 
     @Test
+    @CPythonTest("test_events::test_run_in_executor")
     void theWorkRunsOnAVirtualThreadWhileTheLoopGoesOn() {
         runner.run(() -> {
             AsyncFuture<Thread> work =

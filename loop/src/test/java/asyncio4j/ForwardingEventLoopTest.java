@@ -17,6 +17,7 @@ import static asyncio4j.Asyncio.wrapFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.OtherThread;
 
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,7 @@ class ForwardingEventLoopTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_create_task")
     void whatItOverridesIsCalled() {
         try (runner) {
             runner.run(() -> {
@@ -253,6 +255,51 @@ class ForwardingEventLoopTest {
             runner.run(() -> await(createTask(() -> 1)));
         }
         assertThat(loops).isNotEmpty().containsOnly(loop);
+    }
+
+    @Test
+    @CPythonTest("test_base_events::test_custom_run_forever_integration")
+    void aRunForeverOfItsOwnIsWhatRunUntilCompleteRunsToo() {
+        class OwnRun extends Watched {
+            @Override
+            public void runForever() {
+                calls.add("before, running: " + isRunning());
+                try {
+                    super.runForever();
+                } finally {
+                    calls.add("after, running: " + isRunning());
+                }
+            }
+        }
+
+        String[] around = {"before, running: false", "running: true", "after, running: false"};
+        try (OwnRun own = new OwnRun()) {
+            own.callSoon(() -> {
+                own.calls.add("running: " + (own.isRunning() && getRunningLoop() == own));
+                own.stop();
+            });
+            own.runForever();
+            assertThat(own.calls).containsExactly(around);
+            own.calls.clear();
+            AsyncFuture<Integer> future = own.createFuture();
+            own.callLater(
+                    Duration.ofSeconds(1),
+                    () -> {
+                        own.calls.add("running: " + (own.isRunning() && getRunningLoop() == own));
+                        future.setResult(1);
+                    });
+            assertThat(own.runUntilComplete(future)).isEqualTo(1);
+            assertThat(own.calls).startsWith("runUntilComplete").endsWith(around);
+            own.calls.clear();
+            int result =
+                    own.runUntilComplete(() -> {
+                        own.calls.add("running: " + (own.isRunning() && getRunningLoop() == own));
+                        return 2;
+                    });
+            assertThat(result).isEqualTo(2);
+            assertThat(own.calls).startsWith("createTask").endsWith(around);
+        }
+        assertThatThrownBy(Asyncio::getRunningLoop).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

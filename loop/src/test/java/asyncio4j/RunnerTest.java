@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 
 import org.jspecify.annotations.Nullable;
@@ -327,6 +328,7 @@ class RunnerTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_run_forever_keyboard_interrupt")
     void mainsOwnFailureIsntReportedAgainAtClose() {
         List<ExceptionContext> reports = new ArrayList<>();
         Runner runner = Runner.create();

@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -143,6 +144,7 @@ class TaskTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_create_named_task_with_default_factory")
     void aTaskHasANumberOrTheNameItWasGiven() {
         runner.run(() -> {
             Task<?> numbered = createTask(() -> {});
@@ -267,6 +269,7 @@ class TaskTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_set_task_factory")
     void aTaskFactoryMakesTheTasks() {
         runner.run(() -> {
             EventLoop loop = getRunningLoop();

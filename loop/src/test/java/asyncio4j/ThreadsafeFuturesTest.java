@@ -564,6 +564,7 @@ class ThreadsafeFuturesTest {
         }
 
         @Test
+        @CPythonTest("test_events::test_prompt_cancellation")
         void cancellingTheTaskCancelsIt() {
             runner.run(() -> {
                 CompletableFuture<String> source = new CompletableFuture<>();

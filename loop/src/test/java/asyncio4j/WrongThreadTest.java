@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.OtherThread;
 
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,7 @@ class WrongThreadTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @CPythonTest("test_base_events::test_check_thread")
     void anotherThreadIsRefused(boolean debug) {
         try (EventLoop loop = newEventLoop(new VirtualClock())) {
             loop.setDebug(debug);
@@ -195,6 +197,7 @@ class WrongThreadTest {
     }
 
     @Test
+    @CPythonTest("test_base_events::test_check_thread")
     void soIsAThreadOfAnotherLoop() {
         try (EventLoop loop = newEventLoop(new VirtualClock());
                 EventLoop other = newEventLoop(new VirtualClock())) {

@@ -7,9 +7,9 @@ public interface Clock {
     long nanos();
 
     /**
-     * Called when nothing is ready and the next timer is due at {@code deadline}: a clock that is
-     * moved by hand moves there and says true, a real one says false, and the loop waits. Baton
-     * holder only.
+     * Called when nothing is ready and the loop would wait until {@code deadline}, when the next
+     * timer is due or a day has passed: a clock that is moved by hand moves there and says true, a
+     * real one says false, and the loop waits. Baton holder only.
      */
     default boolean skipTo(long deadline) {
         return false;

@@ -274,8 +274,10 @@ public final class LoopCore implements Agenda {
                 await(holder, Long.MAX_VALUE);
             } else {
                 long now = clock.nanos();
-                if (timer.dueNanos() > now && !clock.skipTo(timer.dueNanos())) {
-                    await(holder, Math.min(timer.dueNanos() - now, LONGEST_WAIT));
+                long wait =
+                        timer.dueNanos() > now ? Math.min(timer.dueNanos() - now, LONGEST_WAIT) : 0;
+                if (wait > 0 && !clock.skipTo(now + wait)) {
+                    await(holder, wait);
                 }
             }
             inbox.drainTo(ready);
