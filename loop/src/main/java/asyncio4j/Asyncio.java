@@ -589,6 +589,95 @@ public final class Asyncio {
     }
 
     /**
+     * Waits until futures are done, and says which are. Python's {@code asyncio.wait}. It throws
+     * nothing of theirs and cancels none of them, not even when the waiting task is cancelled. It
+     * is written {@code Asyncio.wait(...)}, as {@link Object#wait()} hides a static import of it.
+     *
+     * {@snippet :
+     * List<Task<String>> tasks = List.of(
+     *         createTask(sleep(Duration.ofMillis(20), "slow")),
+     *         createTask(sleep(Duration.ofMillis(10), "quick")));
+     * var found = await(Asyncio.wait(tasks, ReturnWhen.FIRST_COMPLETED));
+     * for (Task<String> task : found.done()) {
+     *     System.out.println(task.result());
+     * }
+     * found.pending().forEach(Task::cancel);
+     * }
+     *
+     * @param futures futures and tasks of the running loop; one that comes twice counts once. Make
+     *     tasks of coroutines first, so as to know them again
+     * @param <F> the type of the futures
+     * @return a coroutine of the two sets
+     * @throws IllegalArgumentException if there are none; when awaited, if one is another loop's
+     */
+    public static <F extends AsyncFuture<?>> Coroutine<WaitResult<F>> wait(
+            Collection<? extends F> futures) {
+        return new Wait<>(futures, ReturnWhen.ALL_COMPLETED, null);
+    }
+
+    /**
+     * {@link #wait(Collection)} until some are done.
+     *
+     * @param futures futures and tasks of the running loop
+     * @param returnWhen how long to wait
+     * @param <F> the type of the futures
+     * @return a coroutine of the two sets
+     * @throws IllegalArgumentException if there are none; when awaited, if one is another loop's
+     */
+    public static <F extends AsyncFuture<?>> Coroutine<WaitResult<F>> wait(
+            Collection<? extends F> futures, ReturnWhen returnWhen) {
+        return new Wait<>(futures, returnWhen, null);
+    }
+
+    /**
+     * {@link #wait(Collection, ReturnWhen)}, but not longer than for some time. It is no error if
+     * that is over: what isn't done by then is pending.
+     *
+     * @param futures futures and tasks of the running loop
+     * @param returnWhen how long to wait
+     * @param timeout how long to wait at most; null for as long as it takes
+     * @param <F> the type of the futures
+     * @return a coroutine of the two sets
+     * @throws IllegalArgumentException if there are none; when awaited, if one is another loop's
+     */
+    public static <F extends AsyncFuture<?>> Coroutine<WaitResult<F>> wait(
+            Collection<? extends F> futures, ReturnWhen returnWhen, @Nullable Duration timeout) {
+        return new Wait<>(futures, returnWhen, timeout);
+    }
+
+    /**
+     * Waits for futures and runs coroutines, as tasks, and gives their outcomes as they come.
+     * Python's {@code asyncio.as_completed}. A future that comes twice is there once; a coroutine
+     * that comes twice is run twice, as a Java lambda can be.
+     *
+     * @param awaitables futures and coroutines
+     * @param <T> the type of the results
+     * @return the outcomes, to be iterated over
+     */
+    public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+            Collection<? extends Awaitable<? extends T>> awaitables) {
+        return AsCompleted.of(awaitables, null);
+    }
+
+    /**
+     * {@link #asCompleted(Collection)}, but not longer than for some time from now on. What isn't
+     * done by then goes on.
+     *
+     * @param awaitables futures and coroutines
+     * @param timeout how long to wait; null for as long as it takes
+     * @param <T> the type of the results
+     * @return the outcomes, to be iterated over
+     * @throws TimeoutException never by this call: by whoever takes an outcome when the time is
+     *     over. It is declared here so that it can be caught around the loop
+     */
+    @SuppressWarnings("RedundantThrows") // see above
+    public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+            Collection<? extends Awaitable<? extends T>> awaitables, @Nullable Duration timeout)
+            throws TimeoutException {
+        return AsCompleted.of(awaitables, timeout);
+    }
+
+    /**
      * A future that stands for {@code awaitable} and can be cancelled without cancelling that.
      * Python's {@code asyncio.shield}. If the inner one fails after that, the exception handler is
      * told.

@@ -50,7 +50,7 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
             empty.setResult(List.of());
             return empty;
         }
-        DefaultEventLoop loop = loopOf(awaitables);
+        DefaultEventLoop loop = loopOf("gather", awaitables);
         List<AsyncFuture<? extends T>> children = new ArrayList<>(awaitables.size());
         List<AsyncFuture<? extends T>> different = new ArrayList<>(awaitables.size());
         Set<AsyncFuture<?>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -81,14 +81,16 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
         return outer;
     }
 
-    private static DefaultEventLoop loopOf(Collection<? extends Awaitable<?>> awaitables) {
+    /** The loop of the futures among {@code awaitables}, else the current one. */
+    static DefaultEventLoop loopOf(String what, Collection<? extends Awaitable<?>> awaitables) {
         DefaultEventLoop loop = null;
         for (Awaitable<?> awaitable : awaitables) {
-            Objects.requireNonNull(awaitable, "gather: one of the arguments is null");
+            Objects.requireNonNull(awaitable, () -> what + ": one of the arguments is null");
             if (awaitable instanceof AsyncFuture<?> future) {
                 if (loop != null && future.loop() != loop) {
                     throw new IllegalArgumentException(
-                            "gather: the futures belong to different loops; "
+                            what
+                                    + ": the futures belong to different loops; "
                                     + future
                                     + " to "
                                     + future.loop());

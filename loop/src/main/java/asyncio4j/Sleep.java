@@ -1,5 +1,6 @@
 package asyncio4j;
 
+import asyncio4j.internal.loop.LoopCore;
 import asyncio4j.internal.loop.TimerStep;
 
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,7 @@ record Sleep<T extends @Nullable Object>(Duration delay, T result) implements Co
         }
         DefaultEventLoop loop = task.loop();
         AsyncFuture<T> future = loop.createFuture();
-        WakeUp<T> timer = new WakeUp<>(Durations.after(loop.core().nanos(), delay), future, result);
-        loop.core().add(timer);
+        WakeUp<T> timer = WakeUp.after(delay, future, result);
         try {
             return task.awaitPending(future, DefaultEventLoop.currentFiber());
         } finally {
@@ -32,17 +32,26 @@ record Sleep<T extends @Nullable Object>(Duration delay, T result) implements Co
         }
     }
 
-    /** The end of the sleep. Baton holder only. */
-    private static final class WakeUp<T extends @Nullable Object> extends TimerStep {
+    /** Completes a future when a time is over. Baton holder only. */
+    static final class WakeUp<T extends @Nullable Object> extends TimerStep {
 
         private final AsyncFuture<T> future;
 
         private final T result;
 
-        WakeUp(long when, AsyncFuture<T> future, T result) {
+        private WakeUp(long when, AsyncFuture<T> future, T result) {
             super(when);
             this.future = future;
             this.result = result;
+        }
+
+        /** One that is on its way; cancel it in the end. */
+        static <T extends @Nullable Object> WakeUp<T> after(
+                Duration delay, AsyncFuture<T> future, T result) {
+            LoopCore core = future.loop().core();
+            WakeUp<T> timer = new WakeUp<>(Durations.after(core.nanos(), delay), future, result);
+            core.add(timer);
+            return timer;
         }
 
         @Override
@@ -57,7 +66,7 @@ record Sleep<T extends @Nullable Object>(Duration delay, T result) implements Co
 
         @Override
         public String toString() {
-            return "the end of a sleep";
+            return "a wake-up in time";
         }
     }
 }

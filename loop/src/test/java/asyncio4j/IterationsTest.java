@@ -1,5 +1,6 @@
 package asyncio4j;
 
+import static asyncio4j.Asyncio.asCompleted;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
@@ -224,6 +225,57 @@ class IterationsTest {
                                                         })))
                                         .isInstanceOf(ExceptionGroup.class)))
                 .isEqualTo(3);
+    }
+
+    @Test
+    @Contract(33)
+    void waitTakesThreeAndTwoForWhatIsDone() {
+        for (ReturnWhen returnWhen : ReturnWhen.values()) {
+            assertThat(
+                            iterations(() ->
+                                    await(Asyncio.wait(List.of(createTask(QUICK)), returnWhen))))
+                    .isEqualTo(3);
+            assertThat(
+                            iterations(
+                                    IterationsTest::doneTask,
+                                    done -> await(Asyncio.wait(List.of(done), returnWhen))))
+                    .isEqualTo(2);
+        }
+        assertThat(
+                        iterations(() ->
+                                await(Asyncio.wait(List.of(createTask(ONCE), createTask(QUICK))))))
+                .isEqualTo(4);
+        assertThat(
+                        iterations(
+                                IterationsTest::sleeping,
+                                task ->
+                                        await(
+                                                Asyncio.wait(
+                                                        List.of(task),
+                                                        ReturnWhen.ALL_COMPLETED,
+                                                        Duration.ZERO))))
+                .isEqualTo(2);
+    }
+
+    @Test
+    @Contract(33)
+    void asCompletedTakesThreeAndTwoForWhatIsDone() {
+        assertThat(iterations(() -> await(asCompleted(List.of(QUICK)).iterator().next())))
+                .isEqualTo(3);
+        assertThat(iterations(() -> asCompleted(List.of(QUICK)).futures().iterator().next()))
+                .isEqualTo(3);
+        assertThat(
+                        iterations(
+                                IterationsTest::doneTask,
+                                done -> await(asCompleted(List.of(done)).anext())))
+                .isEqualTo(2);
+        assertThat(
+                        iterations(() -> {
+                            for (Coroutine<Integer> next : asCompleted(List.of(ONCE, QUICK))) {
+                                await(next);
+                            }
+                        }))
+                .isEqualTo(3); // both are done by the time the first is taken
     }
 
     @Test

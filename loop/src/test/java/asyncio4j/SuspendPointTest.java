@@ -1,6 +1,7 @@
 package asyncio4j;
 
 import static asyncio4j.Asyncio.allTasks;
+import static asyncio4j.Asyncio.asCompleted;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
@@ -10,6 +11,7 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.Asyncio.timeout;
 import static asyncio4j.Asyncio.waitFor;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,6 +92,31 @@ class SuspendPointTest {
                 Named.of(
                         "a deadline for a task",
                         () -> await(waitFor(createTask(sleep(HOUR)), HOUR.multipliedBy(2)))),
+                Named.of(
+                        "a block with a deadline",
+                        () -> await(timeout(HOUR.multipliedBy(2), t -> await(sleep(HOUR))))),
+                Named.of(
+                        "a block with a deadline and a resource",
+                        () -> {
+                            try (var _ = timeout(HOUR.multipliedBy(2))) {
+                                await(sleep(HOUR));
+                            }
+                        }),
+                Named.of(
+                        "a wait",
+                        () ->
+                                await(
+                                        Asyncio.wait(
+                                                List.of(getRunningLoop().createFuture()),
+                                                ReturnWhen.FIRST_COMPLETED,
+                                                HOUR))),
+                Named.of(
+                        "outcomes as they come",
+                        () ->
+                                asCompleted(List.of(getRunningLoop().createFuture()))
+                                        .futures()
+                                        .iterator()
+                                        .next()),
                 Named.of(
                         "work that never begins",
                         () -> await(getRunningLoop().runInExecutor(work -> {}, () -> 1))));
