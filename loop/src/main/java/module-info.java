@@ -1,16 +1,20 @@
 /**
  * asyncio for Java: event loop, tasks, futures, context variables, locks and the Runner.
  *
- * <p>It depends on the JDK alone; {@code jdk.unsupported} has the signals.
+ * <p>It depends on the JDK alone; {@code jdk.unsupported} has the signals. What it shows by JMX,
+ * and its command line, take modules that may be missing.
  */
 @SuppressWarnings("module") // asyncio4j.bridge is compiled after this module
 @org.jspecify.annotations.NullMarked
 module asyncio4j.loop {
     requires static transitive org.jspecify;
     requires jdk.unsupported;
+    requires static java.management;
+    requires static jdk.attach;
 
     exports asyncio4j;
     exports asyncio4j.locks;
+    exports asyncio4j.management;
     exports asyncio4j.internal.access to
             asyncio4j.bridge;
     exports asyncio4j.internal.spi to

@@ -20,11 +20,14 @@ import java.util.Set;
 final class Watchdog {
 
     /** The one that loops use; others are for tests. */
-    static final Watchdog OF_JVM = new Watchdog(Duration.ofSeconds(5));
+    static final Watchdog OF_JVM = new Watchdog(Duration.ofSeconds(5), true);
 
     private static final String NAME = "asyncio4j-watchdog";
 
     private final long lingerNanos;
+
+    /** Whether to see to the bean for JMX, too. */
+    private final boolean manages;
 
     // Under the monitor.
 
@@ -44,9 +47,11 @@ final class Watchdog {
      * A watchdog.
      *
      * @param linger how long its thread waits for another loop when none runs
+     * @param manages whether it sees to the bean for JMX
      */
-    Watchdog(Duration linger) {
+    Watchdog(Duration linger, boolean manages) {
         lingerNanos = linger.toNanos();
+        this.manages = manages;
     }
 
     /** A loop begins to run. The thread that drives it. */
@@ -115,10 +120,22 @@ final class Watchdog {
     }
 
     private void work() {
+        Management management = manages ? new Management(System.nanoTime()) : null;
+        watchWith(management);
+        if (management != null) {
+            management.close();
+        }
+    }
+
+    /** Looks around until no loop has run for a while. */
+    private void watchWith(@Nullable Management management) {
         long lastBusy = System.nanoTime();
         for (; ; ) {
             long now = System.nanoTime();
             look(now);
+            if (management != null) {
+                management.look(now);
+            }
             synchronized (this) {
                 if (!running.isEmpty()) {
                     lastBusy = now;
@@ -126,7 +143,10 @@ final class Watchdog {
                     thread = null;
                     return;
                 }
-                pause = lingerNanos;
+                pause =
+                        management == null
+                                ? lingerNanos
+                                : Math.min(lingerNanos, management.interval());
                 for (LoopWatch watch : running) {
                     pause = Math.min(pause, watch.interval());
                 }

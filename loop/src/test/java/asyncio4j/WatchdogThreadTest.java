@@ -28,7 +28,7 @@ class WatchdogThreadTest {
 
     @Test
     void itStartsWithTheFirstLoopThatRunsAndGoesWhenNoneDoes() throws InterruptedException {
-        Watchdog watchdog = new Watchdog(SHORT);
+        Watchdog watchdog = new Watchdog(SHORT, false);
         assertThat(watchdog.thread()).isNull();
         try (EventLoop first = newEventLoop();
                 EventLoop second = newEventLoop()) {
@@ -72,7 +72,7 @@ class WatchdogThreadTest {
 
     @Test
     void anInterruptDoesntEndIt() throws InterruptedException {
-        Watchdog watchdog = new Watchdog(SHORT);
+        Watchdog watchdog = new Watchdog(SHORT, false);
         try (EventLoop loop = newEventLoop()) {
             LoopWatch watch = watchdog.enter((DefaultEventLoop) loop);
             Thread thread = thread(watchdog);
@@ -85,7 +85,7 @@ class WatchdogThreadTest {
 
     @Test
     void aLoopThatHasRunIsntKept() throws InterruptedException {
-        Watchdog watchdog = new Watchdog(SHORT);
+        Watchdog watchdog = new Watchdog(SHORT, false);
         try (EventLoop other = newEventLoop()) {
             other.setWatchdogLimit(Duration.ofMillis(1));
             LoopWatch watch = watchdog.enter((DefaultEventLoop) other);

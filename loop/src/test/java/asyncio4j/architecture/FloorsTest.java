@@ -28,9 +28,12 @@ class FloorsTest {
             List.of(
                     List.of("asyncio4j.internal.fiber"),
                     List.of("asyncio4j.internal.loop"),
-                    List.of("asyncio4j.internal.context", "asyncio4j.internal.spi"),
+                    List.of(
+                            "asyncio4j.internal.context",
+                            "asyncio4j.internal.spi",
+                            "asyncio4j.management"),
                     List.of("asyncio4j", "asyncio4j.internal.access"),
-                    List.of("asyncio4j.locks"));
+                    List.of("asyncio4j.locks", "asyncio4j.tools"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -96,6 +96,11 @@ public final class ChildJvm implements AutoCloseable {
         return lines;
     }
 
+    /** The number of the process. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Sends SIGINT; it has been sent when this returns. */
     public void interrupt() throws IOException, InterruptedException {
         signal("INT");
