@@ -38,6 +38,9 @@ public final class Asyncio {
     static final String NULL_COROUTINE =
             "a coroutine was expected, not null: pass a lambda, such as () -> await(...)";
 
+    private static final String NULL_AWAITABLE =
+            "ensureFuture: the awaitable is null: pass a future or a coroutine";
+
     /** What set_event_loop set, by thread. */
     private static final ThreadLocal<@Nullable EventLoop> SET = new ThreadLocal<>();
 
@@ -373,9 +376,33 @@ public final class Asyncio {
      * @return a future
      */
     public static <T extends @Nullable Object> AsyncFuture<T> ensureFuture(Awaitable<T> awaitable) {
+        Objects.requireNonNull(awaitable, NULL_AWAITABLE);
         return awaitable instanceof AsyncFuture<T> future
                 ? future
                 : ensureFuture(awaitable, DefaultEventLoop.unwrap(getEventLoop()));
+    }
+
+    /**
+     * {@link #ensureFuture(Awaitable)} on a loop of one's own choice, which need not run.
+     *
+     * @param awaitable a future or a coroutine
+     * @param loop the loop
+     * @param <T> the type of the result
+     * @return a future of that loop
+     * @throws IllegalArgumentException if it is a future of another loop
+     */
+    public static <T extends @Nullable Object> AsyncFuture<T> ensureFuture(
+            Awaitable<T> awaitable, EventLoop loop) {
+        Objects.requireNonNull(awaitable, NULL_AWAITABLE);
+        Objects.requireNonNull(loop, "ensureFuture: the loop is null: leave it out for this one");
+        DefaultEventLoop inner = DefaultEventLoop.unwrap(loop);
+        if (awaitable instanceof AsyncFuture<T> future && future.loop() != inner) {
+            throw new IllegalArgumentException(
+                    "The future belongs to a different loop than the one specified: "
+                            + future
+                            + "; await it on its own, future.getLoop()");
+        }
+        return ensureFuture(awaitable, inner);
     }
 
     static <T extends @Nullable Object> AsyncFuture<T> ensureFuture(

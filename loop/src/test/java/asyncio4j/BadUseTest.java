@@ -13,6 +13,7 @@ import static asyncio4j.Asyncio.toThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -100,6 +101,7 @@ class BadUseTest {
 
     @Test
     @Contract(32)
+    @CPythonTest("test_tasks::test_other_loop_future")
     void awaitOnAnotherLoopsFuture() {
         try (EventLoop other = newEventLoop()) {
             AsyncFuture<String> foreign = other.createFuture();
@@ -115,6 +117,7 @@ class BadUseTest {
 
     @Test
     @Contract(32)
+    @CPythonTest("test_tasks::test_task_awaits_on_itself")
     void awaitOnItself() {
         runner.run(() -> {
             Task<?> task = createTask(() -> await(currentTask()));

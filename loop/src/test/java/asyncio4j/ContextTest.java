@@ -171,6 +171,7 @@ class ContextTest {
 
     @Test
     @Contract(16)
+    @CPythonTest("test_tasks::test_context_1")
     void aTaskGetsACopyOfItsMakersContext() {
         runner.run(() -> {
             VAR.set("made");

@@ -132,7 +132,7 @@ class DebugModeTest {
     }
 
     @Test
-    @CPythonTest("test_base_events::test_env_var_debug")
+    @CPythonTest({"test_base_events::test_env_var_debug", "test_tasks::test_env_var_debug"})
     void soDoesTheEnvironmentVariableButThePropertyCountsMore() throws IOException {
         assertThat(inAnotherJvm(null)).isEqualTo("false");
         assertThat(inAnotherJvm("1")).isEqualTo("true");
@@ -272,7 +272,8 @@ class DebugModeTest {
     @Contract(13)
     @CPythonTest({
         "test_futures::test_future_source_traceback",
-        "test_futures::test_future_exception_never_retrieved_debug"
+        "test_futures::test_future_exception_never_retrieved_debug",
+        "test_tasks::test_task_source_traceback"
     })
     void andOfThoseWhoMadeAFutureOrATask() {
         loop.setDebug(true);

@@ -9,6 +9,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +71,7 @@ class LoopCloseTest {
 
     @Test
     @Contract({11, 34})
+    @CPythonTest("test_tasks::test_log_destroyed_pending_task")
     void aSuspendedTaskGetsGeneratorExitSoThatItsFinallyBlocksRun() {
         Task<?> task =
                 suspended(() -> {

@@ -8,6 +8,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -116,6 +117,7 @@ class TaskCancelOutcomeTest {
 
     @Test
     @Contract(30)
+    @CPythonTest("test_tasks::test_cancel_inner_future")
     void aFutureCancelledByItselfCancelsTheTaskThatAwaitsIt() {
         runner.run(() -> {
             AsyncFuture<?> future = getRunningLoop().createFuture();

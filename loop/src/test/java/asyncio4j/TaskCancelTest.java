@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -64,6 +65,7 @@ class TaskCancelTest {
 
     @Test
     @Contract(25)
+    @CPythonTest("test_tasks::test_task_cancel_waiter_future")
     void cancelRaisesTheCountAndCancelsWhatIsAwaited() {
         runner.run(() -> {
             AsyncFuture<?> future = getRunningLoop().createFuture();
@@ -188,6 +190,7 @@ class TaskCancelTest {
 
     @Test
     @Contract(27)
+    @CPythonTest("test_tasks::test_cancel_both_task_and_inner_future")
     void aCancelDoesntReplaceACancellationThatIsOnItsWay() {
         runner.run(() -> {
             AsyncFuture<?> future = getRunningLoop().createFuture();
@@ -197,11 +200,14 @@ class TaskCancelTest {
             task.cancel("the task's");
             assertThat(task.cancelling()).isEqualTo(1);
             assertCancelled(() -> await(task), "the future's");
+            assertThat(future.cancelled()).isTrue();
+            assertThat(task.cancelled()).isTrue();
         });
     }
 
     @Test
     @Contract(28)
+    @CPythonTest("test_tasks::test_cancel_at_end")
     void aTaskThatCancelsItselfAndReturnsIsCancelled() {
         runner.run(() -> {
             Task<Integer> task =
@@ -212,6 +218,7 @@ class TaskCancelTest {
             assertCancelled(() -> await(task), "own");
             assertThat(task.cancelled()).isTrue();
             assertThat(task.cancelling()).isEqualTo(1);
+            assertThat(task.cancel()).isFalse();
         });
     }
 
@@ -232,6 +239,7 @@ class TaskCancelTest {
 
     @Test
     @Contract(28)
+    @CPythonTest("test_tasks::test_cancel_current_task")
     void aTaskThatCancelsItselfAndAwaitsHasThatFutureCancelled() {
         runner.run(() -> {
             AsyncFuture<Integer> done = getRunningLoop().createFuture();
@@ -245,16 +253,22 @@ class TaskCancelTest {
                     });
             assertCancelled(() -> await(task), "own");
             assertThat(future.cancelled()).isTrue();
+            assertThat(task.cancelled()).isTrue();
+            assertThat(task.cancel()).isFalse();
         });
         assertThat(order).containsExactly("done: 1");
     }
 
     @Test
+    @CPythonTest({"test_tasks::test_cancel", "test_tasks::test_task_cancel_sleeping_task"})
     void aPlainCallbackMayCancelATask() {
         runner.run(() -> {
             Task<?> task = createTask(() -> await(sleep(HOUR)));
             getRunningLoop().callLater(Duration.ofSeconds(1), () -> task.cancel("by a timer"));
             assertCancelled(() -> await(task), "by a timer");
+            assertThat(task.done()).isTrue();
+            assertThat(task.cancelled()).isTrue();
+            assertThat(task.cancel()).isFalse();
         });
         assertThat(runner.clock.time()).isEqualTo(Duration.ofSeconds(1));
     }

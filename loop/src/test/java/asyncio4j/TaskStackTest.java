@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.VirtualRunner;
 
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +96,7 @@ class TaskStackTest {
     }
 
     @Test
+    @CPythonTest("test_tasks::test_get_stack")
     void aTaskThatAsksForItsOwnStackGetsItSuspendedBeforeOrNot() {
         runner.run(() -> {
             await(
@@ -124,6 +126,7 @@ class TaskStackTest {
     }
 
     @Test
+    @CPythonTest("test_tasks::test_exception_traceback")
     void aTaskThatFailedShowsWhere() {
         runner.run(() -> {
             Task<?> task =

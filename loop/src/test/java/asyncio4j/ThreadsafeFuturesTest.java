@@ -253,6 +253,11 @@ class ThreadsafeFuturesTest {
     class RunCoroutineThreadsafe {
 
         @Test
+        @CPythonTest({
+            "test_tasks::test_run_coroutine_threadsafe",
+            "test_tasks::test_run_coroutine_threadsafe_with_exception",
+            "test_tasks::test_run_coroutine_threadsafe_task_cancelled"
+        })
         void theCoroutineRunsOnTheLoopAndItsOutcomeComesBack() {
             IOException error = new IOException("as it is");
             runner.run(() -> {
@@ -363,6 +368,7 @@ class ThreadsafeFuturesTest {
         }
 
         @Test
+        @CPythonTest("test_tasks::test_run_coroutine_threadsafe_task_factory_exception")
         void aFactoryThatFailsFailsItAndIsReported() {
             loop.setTaskFactory(
                     new TaskFactory() {

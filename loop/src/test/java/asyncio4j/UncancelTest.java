@@ -8,6 +8,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -172,6 +173,7 @@ class UncancelTest {
 
     @Test
     @Contract(31)
+    @CPythonTest("test_tasks::test_uncancel_structured_blocks")
     void aBlockThatCancelsItsOwnTaskDoesntHarmTheCodeAfterIt() {
         runner.run(() -> {
             Task<List<String>> inTime =
