@@ -1,26 +1,9 @@
 package asyncio4j;
 
-import java.util.Set;
-
 /** A stack trace that says where something was made or awaited; never thrown. */
 final class CreationStack extends Throwable {
 
     private static final long serialVersionUID = 1L;
-
-    /** The classes between the user's call and the making of a future, a task or a handle. */
-    private static final Set<String> MAKERS =
-            Set.of(
-                    AsyncFuture.class.getName(),
-                    Asyncio.class.getName(),
-                    Callback.class.getName(),
-                    CallbackHandle.class.getName(),
-                    DefaultEventLoop.class.getName(),
-                    EventLoop.class.getName(),
-                    ForwardingEventLoop.class.getName(),
-                    GatheringFuture.class.getName(),
-                    StandIn.class.getName(),
-                    Task.class.getName(),
-                    TimerCallback.class.getName());
 
     CreationStack(String message) {
         super(message);
@@ -29,7 +12,7 @@ final class CreationStack extends Throwable {
     /** The first frame that isn't the library's. */
     String site() {
         for (StackTraceElement frame : getStackTrace()) {
-            if (!MAKERS.contains(frame.getClassName())) {
+            if (!LibraryFrames.isLibrary(frame)) {
                 return frame.getClassName()
                         + "."
                         + frame.getMethodName()

@@ -85,7 +85,10 @@ class AsyncGeneratorForgottenTest {
 
     @Test
     @Contract({55, 56})
-    @CPythonTest("test_asyncgen::test_async_gen_asyncio_gc_aclose_09")
+    @CPythonTest({
+        "test_asyncgen::test_async_gen_asyncio_gc_aclose_09",
+        "test_base_events::test_asyncgen_finalization_by_gc"
+    })
     void itIsClosedInATaskOfItsOwnAndReported() {
         runner.run(() -> {
             VAR.set("consumer's");
@@ -116,6 +119,7 @@ class AsyncGeneratorForgottenTest {
 
     @Test
     @Contract(56)
+    @CPythonTest("test_base_events::test_asyncgen_finalization_by_gc_in_other_thread")
     void inDebugModeTheReportSaysWhereItWasMade() {
         runner.loop().setDebug(true);
         runner.run(() -> {

@@ -252,6 +252,7 @@ class ContextTest {
 
     @Test
     @Contract(17)
+    @CPythonTest("test_threads::test_to_thread_contextvars")
     void anExecutorDoesntGetTheContextButToThreadDoes() {
         runner.run(() -> {
             VAR.set("task");

@@ -82,6 +82,10 @@ class ExecutorTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_threads::test_to_thread_concurrent",
+        "test_threads::test_to_thread_args_kwargs"
+    })
     void manyPiecesOfWorkBlockAtTheSameTime() {
         int many = 100;
         CountDownLatch all = new CountDownLatch(many);
@@ -103,6 +107,7 @@ class ExecutorTest {
     }
 
     @Test
+    @CPythonTest("test_threads::test_to_thread_exception")
     void whatTheWorkThrowsComesOutAsItIs() {
         IOException error = new IOException("checked");
         runner.run(() -> {
@@ -127,6 +132,7 @@ class ExecutorTest {
     }
 
     @Test
+    @CPythonTest({"test_threads::test_to_thread", "test_threads::test_to_thread_once"})
     void toThreadBeginsWhenItIsAwaitedAndMayBeAwaitedAgain() {
         runner.run(() -> {
             int[] runs = {0};

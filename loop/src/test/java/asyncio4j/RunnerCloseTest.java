@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.VirtualRunner;
@@ -55,6 +56,7 @@ class RunnerCloseTest {
 
     @Test
     @Contract(65)
+    @CPythonTest("test_runners::test_asyncio_run_cancels_hanging_tasks")
     void tasksThatAreLeftAreCancelledAndWaitedFor() {
         Task<?> left =
                 runner.run(() -> {
@@ -115,6 +117,7 @@ class RunnerCloseTest {
 
     @Test
     @Contract(65)
+    @CPythonTest("test_runners::test_asyncio_run_reports_hanging_tasks_errors")
     void whatATaskThrowsWhenItIsCancelledGoesToTheExceptionHandler() {
         IOException failure = new IOException("spam");
         Task<?> left =

@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.sleep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ class RunnerSettingTest {
     class Debug {
 
         @Test
+        @CPythonTest("test_runners::test_asyncio_run_debug")
         void theFlagOverridesTheDefaultAndUnsetFollowsIt() {
             try (EventLoop usual = newEventLoop();
                     Runner on = Runner.builder().debug(true).build();
@@ -54,6 +56,7 @@ class RunnerSettingTest {
         }
 
         @Test
+        @CPythonTest({"test_runners::test_debug", "test_runners::test_non_debug"})
         void theFlagHoldsForALoopMadeElsewhereToo() {
             for (boolean debug : List.of(true, false)) {
                 try (Runner runner =
@@ -74,6 +77,7 @@ class RunnerSettingTest {
 
         @Test
         @Contract(64)
+        @CPythonTest("test_runners::test_run_keeps_context")
         void allRunsShareOneContext() {
             try (Runner runner = Runner.create()) {
                 assertThat(
@@ -144,6 +148,10 @@ class RunnerSettingTest {
 
         @Test
         @Contract(65)
+        @CPythonTest({
+            "test_runners::test_asyncio_run_set_event_loop",
+            "test_runners::test_set_event_loop_called_once"
+        })
         void aLoopOfItsOwnIsSetForTheThreadOnceAndTakenAwayAtClose() {
             assertThat(setLoop()).isNull();
             try (Runner runner = Runner.create()) {

@@ -39,6 +39,10 @@ class RunnerTest {
 
         @Test
         @Contract(62)
+        @CPythonTest({
+            "test_runners::test_asyncio_run_loop_factory",
+            "test_runners::test_custom_factory"
+        })
         void theLoopIsMadeWhenItIsNeededAndNotBefore() {
             AtomicInteger calls = new AtomicInteger();
             Runner runner =
@@ -102,6 +106,7 @@ class RunnerTest {
 
         @Test
         @Contract(62)
+        @CPythonTest({"test_runners::test_double_close", "test_runners::test_explicit_close"})
         void nothingGoesAfterCloseButCloseItself() {
             Runner runner = Runner.create();
             EventLoop loop = runner.getLoop();
@@ -155,6 +160,7 @@ class RunnerTest {
     class Outcome {
 
         @Test
+        @CPythonTest("test_runners::test_asyncio_run_return")
         void theResultOfMainIsTheResultOfRun() {
             assertThat(
                             Asyncio.run(() -> {
@@ -175,6 +181,7 @@ class RunnerTest {
         }
 
         @Test
+        @CPythonTest("test_runners::test_asyncio_run_raises")
         void whatMainThrowsComesOutAsItWentIn() {
             IOException failure = new IOException("spam");
             assertThatThrownBy(() ->
@@ -212,6 +219,7 @@ class RunnerTest {
         }
 
         @Test
+        @CPythonTest("test_runners::test_no_repr_is_call_on_the_task_result")
         void theResultIsNeverTurnedIntoAString() {
             Object result =
                     new Object() {
@@ -239,6 +247,10 @@ class RunnerTest {
 
         @Test
         @Contract(63)
+        @CPythonTest({
+            "test_runners::test_asyncio_run_only_coro",
+            "test_runners::test_run_non_coro"
+        })
         void aNullCoroutineIsRefusedBeforeALoopIsMade() {
             try (Runner runner = Runner.builder().loopFactory(RunnerTest::unwanted).build()) {
                 assertThatThrownBy(() -> runner.run(NO_COROUTINE))
@@ -255,6 +267,7 @@ class RunnerTest {
 
         @Test
         @Contract(63)
+        @CPythonTest("test_runners::test_asyncio_run_from_running_loop")
         void theRunnerLooksAtTheCoroutineBeforeTheRunningLoopAndRunTheOtherWayRound() {
             try (Runner runner = Runner.create()) {
                 runner.run(() -> {
@@ -276,6 +289,7 @@ class RunnerTest {
 
         @Test
         @Contract(63)
+        @CPythonTest("test_runners::test_recursive_run")
         void runningInsideOfARunningLoopIsRefusedAndNamesAwait() {
             List<String> ran = new ArrayList<>();
             try (Runner outer = Runner.create();

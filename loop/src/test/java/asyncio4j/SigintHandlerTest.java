@@ -3,6 +3,7 @@ package asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.child.HandlerPrograms;
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.ChildJvm;
 import asyncio4j.testing.Contract;
 
@@ -130,6 +131,7 @@ class SigintHandlerTest {
 
     @Test
     @Contract(67)
+    @CPythonTest("test_runners::test_signal_install_not_supported_ok")
     void whereTheJvmLeavesSignalsAloneRunWorksWithout() throws Exception {
         try (ChildJvm child = start("hearing", "-Xrs")) {
             assertThat(child.line()).isEqualTo("awaiting");

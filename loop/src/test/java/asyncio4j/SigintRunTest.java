@@ -3,6 +3,7 @@ package asyncio4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.child.RunPrograms;
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.ChildJvm;
 import asyncio4j.testing.Contract;
 
@@ -51,6 +52,7 @@ class SigintRunTest {
 
     @Test
     @Contract(68)
+    @CPythonTest("test_runners::test_interrupt_wait")
     void whatMainAwaitsIsCancelledAlong() throws Exception {
         try (ChildJvm child = start("awaitingAFuture")) {
             assertThat(child.line()).isEqualTo("awaiting");
@@ -62,6 +64,7 @@ class SigintRunTest {
 
     @Test
     @Contract({68, 70})
+    @CPythonTest("test_runners::test_interrupt_call_soon")
     void aLoopThatIsNeverIdleIsReachedToo() throws Exception {
         try (ChildJvm child = start("spinning")) {
             assertThat(child.line()).isEqualTo("spinning");
@@ -109,6 +112,7 @@ class SigintRunTest {
 
     @Test
     @Contract(68)
+    @CPythonTest("test_runners::test_interrupt_cancelled_task")
     void aMainThatWasBeingCancelledAlreadyIsJustCancelled() throws Exception {
         try (ChildJvm child = start("cancelled")) {
             assertThat(child.line()).isEqualTo("cleaning up");
