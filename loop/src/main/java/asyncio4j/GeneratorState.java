@@ -119,10 +119,30 @@ final class GeneratorState<T extends @Nullable Object> {
             if (self.dying() != dying) {
                 throw e; // the loop was closed meanwhile
             }
+            Throwable onTheWay = suppressed(e);
+            if (onTheWay != null) {
+                throw Sneaky.raise(onTheWay);
+            }
             return;
         }
         throw new IllegalStateException(
                 "async generator ignored GeneratorExit: don't yield while it is being closed");
+    }
+
+    /**
+     * What a resource of the body threw when it was closed on the way out. In Python it would have
+     * taken the place of the {@code GeneratorExit}; a try block of Java's hides it there.
+     */
+    private static @Nullable Throwable suppressed(Throwable exit) {
+        Throwable first = null;
+        for (Throwable hidden : exit.getSuppressed()) {
+            if (first == null) {
+                first = hidden;
+            } else if (first != hidden) {
+                first.addSuppressed(hidden);
+            }
+        }
+        return first;
     }
 
     /** A body that ignored GeneratorExit can be asked for items, but not closed again. */
@@ -322,6 +342,9 @@ final class GeneratorState<T extends @Nullable Object> {
         }
         Throwable end = failure;
         failure = null;
+        if (end instanceof GeneratorExit) {
+            end = suppressed(end);
+        }
         if (end != null && !(end instanceof GeneratorExit)) {
             gone.report(ExceptionContext.of(AsyncGenerators.CLOSING_FAILED + this, end));
         }

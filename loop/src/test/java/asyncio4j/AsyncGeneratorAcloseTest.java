@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,10 @@ class AsyncGeneratorAcloseTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_asyncgen::test_async_gen_asyncio_aclose_07",
+        "test_asyncgen::test_async_gen_asyncio_aclose_08"
+    })
     void acloseRunsFinallyBlocksThatAwait() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
@@ -61,6 +67,7 @@ class AsyncGeneratorAcloseTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_aclose_10")
     void acloseOfABodyThatCatchesGeneratorExitAndReturnsIsQuiet() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
@@ -98,6 +105,27 @@ class AsyncGeneratorAcloseTest {
     }
 
     @Test
+    void acloseThrowsWhatAResourceOfTheBodyThrowsOnTheWayOut() {
+        runner.run(() -> {
+            IOException first = new IOException("inner resource");
+            IOException second = new IOException("outer resource");
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        try (AutoCloseable _ = () -> Sneaky.raise(second);
+                                AutoCloseable _ = () -> Sneaky.raise(first)) {
+                            g.yield(1);
+                        }
+                    });
+            await(generator.anext());
+            assertThatThrownBy(() -> await(generator.aclose()))
+                    .as("as Python's `with` would, where a try block hides it in the GeneratorExit")
+                    .isSameAs(first)
+                    .hasSuppressedException(second);
+            assertThat(generator).hasToString("AsyncGenerator[ended, closed]");
+        });
+    }
+
+    @Test
     void acloseOfABodyThatThrowsStopAsyncIterationIsAnError() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
@@ -117,6 +145,7 @@ class AsyncGeneratorAcloseTest {
 
     @Test
     @Contract(58)
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_aclose_06")
     void yieldInAFinallyBlockIsAnErrorOfAclose() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
@@ -140,6 +169,7 @@ class AsyncGeneratorAcloseTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_aclose_12")
     void bodyAwaitsATaskOfItsOwnWhileItIsClosed() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =

@@ -205,6 +205,7 @@ class AsyncGeneratorForgottenTest {
 
     @Test
     @Contract(56)
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_shutdown_exception_02")
     void anErrorOfItsFinallyBlockIsReportedAtOnce() {
         IOException failure = new IOException("in finally");
         runner.run(() -> {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.VirtualRunner;
@@ -77,6 +78,7 @@ class AsyncGeneratorRunnerTest {
 
     @Test
     @Contract({57, 65})
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_shutdown_02")
     void oneLeftMidIterationByAMainThatReturnedIsClosedInATaskOfItsOwn() {
         Task<?> main =
                 runner.run(() -> {

@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.LoggedWarnings;
@@ -122,6 +123,7 @@ class AsyncGeneratorShutdownTest {
 
     @Test
     @Contract(57)
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_shutdown_exception_01")
     void errorsGoToTheExceptionHandlerAndKeepNoneFromBeingClosed() {
         IOException failure = new IOException("in finally");
         runner.run(() -> {

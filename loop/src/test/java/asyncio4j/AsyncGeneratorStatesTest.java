@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
@@ -57,6 +58,7 @@ class AsyncGeneratorStatesTest {
 
     @Test
     @Contract(58)
+    @CPythonTest("test_asyncgen::test_async_gen_aclose_after_exhaustion")
     void ended() {
         runner.run(() -> {
             AsyncGenerator<Integer> g = oneAndTwo();
@@ -121,6 +123,7 @@ class AsyncGeneratorStatesTest {
 
     @Test
     @Contract(58)
+    @CPythonTest("test_asyncgen::test_async_gen_aclose_twice_with_different_coros")
     void notBegunAndClosed() {
         runner.run(() -> {
             AsyncGenerator<Integer> g = AsyncGenerator.of(y -> log.add("begun"));
@@ -211,6 +214,7 @@ class AsyncGeneratorStatesTest {
 
     @Test
     @Contract(58)
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_aclose_11")
     void ignoringGeneratorExit() {
         runner.run(() -> {
             AsyncGenerator<String> g =
@@ -239,6 +243,10 @@ class AsyncGeneratorStatesTest {
 
     @Test
     @Contract(58)
+    @CPythonTest({
+        "test_asyncgen::test_asend_send_already_running",
+        "test_asyncgen::test_athrow_send_already_running"
+    })
     void runningInAnotherTask() {
         runner.run(() -> {
             AsyncFuture<String> gate = runner.loop().createFuture();
@@ -273,6 +281,7 @@ class AsyncGeneratorStatesTest {
 
     @Test
     @Contract(58)
+    @CPythonTest("test_asyncgen::test_async_gen_exception_12")
     void runningItself() {
         runner.run(() -> {
             List<AsyncGenerator<Integer>> me = new ArrayList<>();

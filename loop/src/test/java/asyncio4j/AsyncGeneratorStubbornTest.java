@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.HeldGenerators;
 
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,7 @@ class AsyncGeneratorStubbornTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_asend_close_runtime_error")
     void suspendedAtAnAwaitItAwaitsForEver() {
         List<Task<?>> consumers = new ArrayList<>();
         run(() -> {

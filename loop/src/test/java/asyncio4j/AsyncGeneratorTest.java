@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
@@ -62,6 +63,10 @@ class AsyncGeneratorTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_asyncgen::test_async_gen_iteration_01",
+        "test_asyncgen::test_async_gen_asyncio_01"
+    })
     void bodyAwaitsBetweenItems() {
         runner.run(() -> {
             for (int item : countdown(3)) {
@@ -92,6 +97,7 @@ class AsyncGeneratorTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_iteration_02")
     void anextThrowsStopAsyncIterationAtTheEndAndEverAfter() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator = countdown(1);
@@ -145,6 +151,7 @@ class AsyncGeneratorTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_anext_stopiteration")
     void throwablesAreItemsLikeOthers() {
         runner.run(() -> {
             StopAsyncIteration item = new StopAsyncIteration();
@@ -157,6 +164,7 @@ class AsyncGeneratorTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_anext_05")
     void yieldReturnsWhatWasSent() {
         runner.run(() -> {
             AsyncGenerator<Object> doubler =
@@ -176,6 +184,7 @@ class AsyncGeneratorTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_exception_10")
     void valueCannotBeSentToOneThatHasNotBegun() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator = countdown(1);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
@@ -36,6 +37,7 @@ class AsyncGeneratorThrowTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_anext_04")
     void athrowThrowsAtTheYield() {
         runner.run(() -> {
             IOException thrown = new IOException("thrown in");
@@ -67,6 +69,7 @@ class AsyncGeneratorThrowTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_asyncio_athrow_03")
     void athrowIntoABodyThatCatchesItAndReturnsIsTheEnd() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
@@ -106,6 +109,7 @@ class AsyncGeneratorThrowTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_exception_04")
     void exceptionOutOfTheBodyComesOutAsItIsOnce() {
         runner.run(() -> {
             IOException failure = new IOException("the body's");
@@ -129,6 +133,30 @@ class AsyncGeneratorThrowTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_asyncgen::test_async_gen_exception_03",
+        "test_asyncgen::test_async_gen_asyncio_02"
+    })
+    void whatFailsInAnAwaitOfTheBodyComesOutAfterTheItemsBefore() {
+        runner.run(() -> {
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        await(sleep(TICK));
+                        g.yield(1);
+                        await(() -> {
+                            await(sleep(TICK));
+                            throw new IOException("awaited");
+                        });
+                        g.yield(2);
+                    });
+            assertThatThrownBy(() -> generator.forEach(log::add))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("awaited");
+        });
+        assertThat(log).containsExactly(1);
+    }
+
+    @Test
     void exceptionTellsWhereItWasAwaited() {
         runner.run(() -> {
             AsyncGenerator<Integer> generator =
@@ -145,6 +173,7 @@ class AsyncGeneratorThrowTest {
     }
 
     @Test
+    @CPythonTest("test_asyncgen::test_async_gen_exception_05")
     void stopAsyncIterationOutOfTheBodyIsAnErrorOfItsOwn() {
         runner.run(() -> {
             StopAsyncIteration mine = new StopAsyncIteration();
