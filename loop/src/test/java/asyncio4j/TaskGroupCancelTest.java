@@ -6,6 +6,8 @@ import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.taskGroup;
+import static asyncio4j.Asyncio.timeout;
+import static asyncio4j.Asyncio.waitFor;
 import static asyncio4j.testing.Failing.after;
 import static asyncio4j.testing.Failing.failures;
 import static asyncio4j.testing.Failing.whenCancelled;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /** A group whose parent is cancelled from outside. */
 class TaskGroupCancelTest {
@@ -434,5 +437,63 @@ class TaskGroupCancelTest {
                     inner.createTask(after(Duration.ZERO, error));
                     outer.createTask(after(Duration.ZERO, other));
                 }));
+    }
+
+    @Test
+    void aTimeoutAroundAGroupEndsItAsATimeout() {
+        runner.run(() -> {
+            VoidCoroutine group =
+                    () ->
+                            await(
+                                    taskGroup(g -> {
+                                        g.createTask(sleeping("task"));
+                                    }));
+            assertThatThrownBy(() -> await(timeout(SOON, t -> { group.run(); })))
+                    .isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> await(waitFor(group, SOON)))
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(currentTask().cancelling()).isZero();
+            await(sleep(SOON));
+        });
+        assertThat(order).containsExactly("task", "task");
+    }
+
+    @Test
+    void aFailureBeatsATimeoutThatComesAtTheSameMomentAndLeavesNothingBehind() {
+        runner.run(() -> {
+            assertThat(
+                            failures(() ->
+                                    await(
+                                            timeout(
+                                                    SOON,
+                                                    t ->
+                                                            await(
+                                                                    taskGroup(group -> {
+                                                                        group.createTask(
+                                                                                whenCancelled(
+                                                                                        error));
+                                                                        await(sleep(HOUR));
+                                                                    }))))))
+                    .containsExactly(error);
+            assertThat(currentTask().cancelling()).isZero();
+            await(sleep(SOON)); // no cancellation is left to be delivered
+        });
+    }
+
+    @Test
+    void aTimeoutInsideOfAGroupConcernsItsBlockAlone() {
+        runner.run(() -> {
+            await(
+                    taskGroup(group -> {
+                        Task<String> slow = group.createTask(sleep(SOON.multipliedBy(2), "slow"));
+                        try {
+                            await(timeout(SOON, t -> await(sleep(HOUR))));
+                        } catch (TimeoutException e) {
+                            order.add("timeout");
+                        }
+                        order.add(await(slow));
+                    }));
+        });
+        assertThat(order).containsExactly("timeout", "slow");
     }
 }

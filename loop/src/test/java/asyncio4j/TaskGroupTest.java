@@ -1,6 +1,7 @@
 package asyncio4j;
 
 import static asyncio4j.Asyncio.await;
+import static asyncio4j.Asyncio.captureCallGraph;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
@@ -245,6 +246,9 @@ class TaskGroupTest {
             assertThat(parent.waitsFor()).isSameAs(awaited);
             assertThat(List.<AsyncFuture<?>>copyOf(awaited.waitsForAll()))
                     .isEqualTo(List.of(tasks.getLast()));
+            assertThat(captureCallGraph(tasks.getLast()).awaitedBy())
+                    .extracting(FutureCallGraph::future)
+                    .containsExactly(parent);
             await(parent);
         });
     }
