@@ -448,7 +448,13 @@ class TaskGroupCancelTest {
                                     taskGroup(g -> {
                                         g.createTask(sleeping("task"));
                                     }));
-            assertThatThrownBy(() -> await(timeout(SOON, t -> { group.run(); })))
+            assertThatThrownBy(() ->
+                            await(
+                                    timeout(
+                                            SOON,
+                                            t -> {
+                                                group.run();
+                                            })))
                     .isInstanceOf(TimeoutException.class);
             assertThatThrownBy(() -> await(waitFor(group, SOON)))
                     .isInstanceOf(TimeoutException.class);

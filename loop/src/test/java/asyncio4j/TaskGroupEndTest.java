@@ -212,6 +212,22 @@ class TaskGroupEndTest {
     }
 
     @Test
+    void itIsntLostEitherWhereTheBodyHasEndedBefore() {
+        runner.run(() -> {
+            TaskGroup group = new TaskGroup();
+            Task<?> task = createTask(group.run(g -> g.createTask(slowToEnd())));
+            await(sleep(SOON));
+            group.cancel();
+            await(sleep(SOON));
+            task.cancel("outside");
+            assertThatThrownBy(() -> await(task))
+                    .isInstanceOf(CancelledError.class)
+                    .hasMessage("outside");
+            assertThat(task.cancelling()).isEqualTo(1);
+        });
+    }
+
+    @Test
     void anErrorOfTheBodyIsntLostToACancellationThatComesMeanwhile() {
         runner.run(() -> {
             TaskGroup group = new TaskGroup();

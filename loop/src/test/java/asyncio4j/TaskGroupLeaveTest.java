@@ -196,6 +196,26 @@ class TaskGroupLeaveTest {
     }
 
     @Test
+    void aFailureThatTheGroupHadNoTimeToTakeIsReportedWhenTheLoopIsClosed() {
+        List<Throwable> reports = new ArrayList<>();
+        EventLoop loop = newEventLoop(new VirtualClock());
+        loop.setExceptionHandler((l, report) -> reports.add(report.exception()));
+        TaskGroup group = new TaskGroup();
+        loop.createTask(
+                group.run(g -> {
+                    g.createTask(() -> {
+                        loop.stop();
+                        throw error;
+                    });
+                    await(sleep(HOUR));
+                }));
+        loop.runForever();
+        group.cancel(); // which is not to say that somebody asked for the failure
+        loop.close();
+        assertThat(reports).contains(error);
+    }
+
+    @Test
     void runnerCloseCancelsAGroupLikeAnyTask() {
         runner.run(() -> {
             createTask(
