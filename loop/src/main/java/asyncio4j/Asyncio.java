@@ -565,7 +565,23 @@ public final class Asyncio {
      */
     public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(
             Collection<? extends Awaitable<? extends T>> awaitables) {
-        return GatheringFuture.gather(awaitables, false);
+        return GatheringFuture.gather(awaitables, false, GatherOptions.DEFAULT);
+    }
+
+    /**
+     * {@link #gather(Collection)} with options.
+     *
+     * @param awaitables futures and coroutines
+     * @param options whether a failure cancels the others. The future then ends with that error
+     *     once all have ended; errors that they add are suppressed ones of it. If it is cancelled
+     *     meanwhile, that counts, and the error is a suppressed one of the {@link CancelledError}
+     * @param <T> the type of the results
+     * @return a future of the results in the order of the arguments, or of the first error.
+     *     Cancelling it cancels all
+     */
+    public static <T extends @Nullable Object> AsyncFuture<List<T>> gather(
+            Collection<? extends Awaitable<? extends T>> awaitables, GatherOptions options) {
+        return GatheringFuture.gather(awaitables, false, options);
     }
 
     /**
@@ -577,7 +593,20 @@ public final class Asyncio {
      */
     public static AsyncFuture<List<@Nullable Object>> gatherReturnExceptions(
             Collection<? extends Awaitable<?>> awaitables) {
-        return GatheringFuture.gather(awaitables, true);
+        return GatheringFuture.gather(awaitables, true, GatherOptions.DEFAULT);
+    }
+
+    /**
+     * {@link #gatherReturnExceptions(Collection)} with options.
+     *
+     * @param awaitables futures and coroutines
+     * @param options whether a failure cancels the others, whose outcomes are in the list all the
+     *     same
+     * @return a future of a list with a result or a {@link Throwable} for each
+     */
+    public static AsyncFuture<List<@Nullable Object>> gatherReturnExceptions(
+            Collection<? extends Awaitable<?>> awaitables, GatherOptions options) {
+        return GatheringFuture.gather(awaitables, true, options);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -21,6 +22,8 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
 
     private final boolean returnExceptions;
 
+    private final boolean cancelOnError;
+
     /** How many different children aren't done. */
     private int missing;
 
@@ -29,13 +32,18 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
 
     private @Nullable String requestMessage;
 
+    /** The first failure; only where that cancels the others. */
+    private @Nullable Throwable firstError;
+
     private GatheringFuture(
             DefaultEventLoop loop,
             List<AsyncFuture<? extends T>> children,
-            boolean returnExceptions) {
+            boolean returnExceptions,
+            GatherOptions options) {
         super(loop);
         this.children = children;
         this.returnExceptions = returnExceptions;
+        this.cancelOnError = options.cancelOnError();
     }
 
     /**
@@ -43,7 +51,12 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
      * or with futures only, where their loop doesn't run.
      */
     static <T extends @Nullable Object> AsyncFuture<List<T>> gather(
-            Collection<? extends Awaitable<? extends T>> awaitables, boolean returnExceptions) {
+            Collection<? extends Awaitable<? extends T>> awaitables,
+            boolean returnExceptions,
+            GatherOptions options) {
+        Objects.requireNonNull(awaitables, "gather: the collection of awaitables is null");
+        Objects.requireNonNull(
+                options, "gather: the options are null: pass GatherOptions.DEFAULT or leave out");
         if (awaitables.isEmpty()) {
             AsyncFuture<List<T>> empty =
                     DefaultEventLoop.unwrap(Asyncio.getEventLoop()).createFuture();
@@ -64,7 +77,7 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
                 different.add(child);
             }
         }
-        GatheringFuture<T> outer = new GatheringFuture<>(loop, children, returnExceptions);
+        GatheringFuture<T> outer = new GatheringFuture<>(loop, children, returnExceptions, options);
         outer.missing = different.size();
         List<AsyncFuture<? extends T>> done = new ArrayList<>(0);
         for (AsyncFuture<? extends T> child : different) {
@@ -109,7 +122,9 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
             }
             return;
         }
-        if (!returnExceptions) {
+        if (cancelOnError) {
+            cancelOthersIfFailed(child);
+        } else if (!returnExceptions) {
             Throwable error = child.error("gather");
             if (error != null) {
                 super.setException(error);
@@ -117,7 +132,50 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
             }
         }
         if (missing == 0) {
-            finishAll();
+            if (firstError != null && !returnExceptions) {
+                finishFailed(firstError);
+            } else {
+                finishAll();
+            }
+        }
+    }
+
+    /** The first failure cancels the others, which may then fail in turn. */
+    private void cancelOthersIfFailed(AsyncFuture<? extends T> child) {
+        boolean first = firstError == null;
+        Throwable error =
+                returnExceptions && child.cancelled()
+                        ? child.newCancelledError() // its own is for the list of outcomes
+                        : child.error("gather");
+        if (error == null) {
+            return;
+        }
+        if (first) {
+            firstError = error;
+            if (!cancelRequested) {
+                for (AsyncFuture<?> other : new LinkedHashSet<>(children)) {
+                    other.cancel();
+                }
+            }
+        } else if (!returnExceptions && !(error instanceof CancelledError)) {
+            addTo(firstError, error);
+        }
+    }
+
+    /** Ends with the error that cancelled the others; a cancel of this itself counts more. */
+    private void finishFailed(Throwable error) {
+        if (cancelRequested && !(error instanceof CancelledError)) {
+            CancelledError cancelled = new CancelledError(requestMessage);
+            cancelled.addSuppressed(error);
+            super.setException(cancelled);
+        } else {
+            super.setException(error);
+        }
+    }
+
+    private static void addTo(@Nullable Throwable first, Throwable error) {
+        if (first != null && first != error) {
+            first.addSuppressed(error);
         }
     }
 

@@ -149,7 +149,7 @@ final class RunnerClose {
     }
 
     private static void settle(Set<Task<?>> tasks) throws Exception {
-        AsyncFuture<?> all = GatheringFuture.<@Nullable Object>gather(tasks, true);
+        AsyncFuture<?> all = Asyncio.gatherReturnExceptions(tasks);
         for (; ; ) {
             try {
                 new WaitFor<>(Asyncio.shield(all), PATIENCE).run();

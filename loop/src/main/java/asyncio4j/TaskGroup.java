@@ -154,7 +154,7 @@ public final class TaskGroup {
         try {
             value = body.run(this);
         } catch (Throwable e) { // whatever it is, the tasks have to end first
-            error = e;
+            error = TimeoutError.leaving(e);
         }
         try {
             exit(task.loop(), task, error);
@@ -208,7 +208,7 @@ public final class TaskGroup {
             }
         }
         if (propagate != null && errors.isEmpty()) {
-            throw propagate;
+            throw Timeout.delivered(parent, propagate); // now that this group's own is taken back
         }
         if (!errors.isEmpty()) {
             if (parent.cancelling() > 0) { // from outside: it keeps its count and is delivered anew

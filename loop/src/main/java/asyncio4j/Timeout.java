@@ -340,9 +340,10 @@ public final class Timeout implements AutoCloseable {
             if (each.state == State.EXPIRING) {
                 requests = Math.max(0, requests - 1);
                 if (requests <= each.cancelling) {
-                    return each.form == Form.TRY
-                            ? new TimeoutError(each, each.message(), error)
-                            : error;
+                    boolean told = error instanceof TimeoutError e && e.timeout() == each;
+                    return each.form == Form.LAMBDA || told
+                            ? error
+                            : new TimeoutError(each, each.message(), error);
                 }
             }
         }

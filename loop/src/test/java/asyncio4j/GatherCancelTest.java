@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -42,6 +43,7 @@ class GatherCancelTest {
 
     @Test
     @Contract(47)
+    @CPythonTest("test_tasks::test_one_cancellation")
     void aChildsCancelIsAnErrorAndTheOuterFutureIsNotCancelled() {
         runner.run(() -> {
             Task<String> child = createTask(sleep(HOUR, "never"));
@@ -129,6 +131,7 @@ class GatherCancelTest {
 
     @Test
     @Contract(48)
+    @CPythonTest("test_tasks::test_cancel_gather_1")
     void cancelIsRefusedOnceAllChildrenAreDone() {
         runner.run(() -> {
             AsyncFuture<Integer> one = future();
@@ -145,6 +148,7 @@ class GatherCancelTest {
 
     @Test
     @Contract(48)
+    @CPythonTest("test_tasks::test_cancellation_broadcast")
     void cancellingTheTaskThatAwaitsItCancelsTheChildren() {
         runner.run(() -> {
             Task<?> one = createTask(sleep(HOUR));
@@ -161,6 +165,29 @@ class GatherCancelTest {
             assertThat(two.cancelled()).isTrue();
         });
         assertThat(runner.clock.time()).isZero();
+    }
+
+    @Test
+    @Contract(48)
+    @CPythonTest("test_tasks::test_cancel_gather_2")
+    void cancellingTheTaskEndsItThoughExceptionsAreReturned() {
+        runner.run(() -> {
+            for (String message : new String[] {null, "my message"}) {
+                Task<?> waiting =
+                        createTask(() -> {
+                            for (; ; ) {
+                                await(
+                                        gatherReturnExceptions(
+                                                List.of(sleep(Duration.ofMillis(50)))));
+                            }
+                        });
+                await(sleep(Duration.ofMillis(220)));
+                waiting.cancel(message);
+                assertThatThrownBy(() -> await(waiting))
+                        .isInstanceOf(CancelledError.class)
+                        .hasMessage(message);
+            }
+        });
     }
 
     @Test

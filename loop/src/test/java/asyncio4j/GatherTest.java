@@ -11,6 +11,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -40,6 +41,7 @@ class GatherTest {
     }
 
     @Test
+    @CPythonTest({"test_tasks::test_success", "test_tasks::test_constructor_use_running_loop"})
     void resultsComeInTheOrderOfTheArgumentsNotOfTheEnds() {
         List<String> results =
                 runner.run(() ->
@@ -66,6 +68,7 @@ class GatherTest {
     }
 
     @Test
+    @CPythonTest("test_tasks::test_constructor_empty_sequence_use_running_loop")
     void gatherOfNothingIsDoneAtOnce() {
         runner.run(() -> {
             AsyncFuture<List<Integer>> empty = gather(List.<Coroutine<Integer>>of());
@@ -100,6 +103,7 @@ class GatherTest {
 
     @Test
     @Contract(47)
+    @CPythonTest("test_tasks::test_one_exception")
     void theFirstErrorComesOutAndTheSiblingsGoOn() {
         Exception first = new IllegalArgumentException("first");
         runner.run(() -> {
@@ -119,6 +123,7 @@ class GatherTest {
 
     @Test
     @Contract(48)
+    @CPythonTest("test_tasks::test_exception_marking")
     void errorsAfterTheFirstCountAsRetrieved() {
         runner.run(() -> {
             Coroutine<Integer> early =
@@ -138,6 +143,10 @@ class GatherTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_tasks::test_return_exceptions",
+        "test_tasks::test_result_exception_one_cancellation"
+    })
     void returnedExceptionsAreResultsLikeOthers() {
         Exception error = new IllegalArgumentException("returned");
         runner.run(() -> {
@@ -161,6 +170,60 @@ class GatherTest {
     }
 
     @Test
+    @CPythonTest("test_tasks::test_result_exception_success")
+    void resultsAreResultsThoughExceptionsAreReturned() {
+        runner.run(() -> {
+            AsyncFuture<Integer> one = future();
+            AsyncFuture<Integer> two = future();
+            AsyncFuture<List<Object>> all = gatherReturnExceptions(List.of(one, two));
+            two.setResult(2);
+            turn();
+            assertThat(all.done()).isFalse();
+            one.setResult(1);
+            assertThat(await(all)).containsExactly(1, 2);
+        });
+    }
+
+    @Test
+    @CPythonTest({
+        "test_tasks::test_constructor_empty_sequence_without_loop",
+        "test_tasks::test_constructor_empty_sequence_use_global_loop",
+        "test_tasks::test_constructor_without_loop",
+        "test_tasks::test_constructor_use_global_loop"
+    })
+    void nothingAndCoroutinesNeedALoop() {
+        Coroutine<String> one = () -> "one";
+        Coroutine<String> two = () -> "two";
+        for (List<Coroutine<String>> coroutines :
+                List.of(List.of(one, two), List.of(one).subList(0, 0))) {
+            assertThatThrownBy(() -> gather(coroutines))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no current event loop");
+            Asyncio.setEventLoop(runner.loop());
+            try {
+                AsyncFuture<List<String>> all = gather(coroutines);
+                assertThat(all.getLoop()).isSameAs(runner.loop());
+                assertThat(runner.loop().runUntilComplete(all)).hasSameSizeAs(coroutines);
+            } finally {
+                Asyncio.setEventLoop(null);
+            }
+        }
+    }
+
+    @Test
+    @CPythonTest("test_tasks::test_constructor_homogenous_futures")
+    void futuresBringTheirLoopAlong() {
+        AsyncFuture<String> one = runner.loop().createFuture();
+        AsyncFuture<String> two = runner.loop().createFuture();
+        for (int times = 0; times < 2; times++) {
+            AsyncFuture<List<String>> all = gather(one, two);
+            assertThat(all.getLoop()).isSameAs(runner.loop());
+            runner.run(GatherTest::turn);
+            assertThat(all.done()).isFalse();
+        }
+    }
+
+    @Test
     void anErrorThatNobodyAwaitedIsReportedAsTheGatheringFutures() {
         runner.run(() -> {
             AsyncFuture<?> forgotten =
@@ -180,11 +243,18 @@ class GatherTest {
     }
 
     @Test
+    @CPythonTest({
+        "test_tasks::test_constructor_heterogenous_futures",
+        "test_tasks::test_issue46672"
+    })
     void badArgumentsAreRefused() {
         runner.run(() -> {
             assertThatThrownBy(() -> gather(Arrays.asList(future(), null)))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessageContaining("gather");
+            assertThatThrownBy(() -> gather(Arrays.asList(sleep(Duration.ofHours(1)), null)))
+                    .isInstanceOf(NullPointerException.class);
+            assertThat(Asyncio.allTasks()).containsExactly(Asyncio.currentTask());
             try (EventLoop other = newEventLoop()) {
                 assertThatThrownBy(() -> gather(List.of(future(), other.createFuture())))
                         .isInstanceOf(IllegalArgumentException.class)

@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -35,6 +36,11 @@ class ShieldTest {
 
     @Test
     @Contract(49)
+    @CPythonTest({
+        "test_tasks::test_shield_result",
+        "test_tasks::test_shield_exception",
+        "test_tasks::test_shield_coroutine_use_running_loop"
+    })
     void resultsAndErrorsComeThrough() {
         Exception error = new IllegalArgumentException("inner");
         runner.run(() -> {
@@ -53,6 +59,7 @@ class ShieldTest {
 
     @Test
     @Contract(49)
+    @CPythonTest("test_tasks::test_shield_shortcut")
     void aDoneInnerFutureIsReturnedItself() {
         runner.run(() -> {
             AsyncFuture<String> inner = getRunningLoop().createFuture();
@@ -66,6 +73,7 @@ class ShieldTest {
 
     @Test
     @Contract(49)
+    @CPythonTest("test_tasks::test_shield_cancel_inner")
     void cancellingTheInnerCancelsTheOuter() {
         runner.run(() -> {
             AsyncFuture<String> inner = getRunningLoop().createFuture();
@@ -81,6 +89,7 @@ class ShieldTest {
 
     @Test
     @Contract(49)
+    @CPythonTest({"test_tasks::test_shield_cancel_outer", "test_tasks::test_shield_effect"})
     void cancellingTheOuterLeavesTheInnerAlone() {
         runner.run(() -> {
             Task<String> inner = createTask(sleep(Duration.ofSeconds(1), "finished"));
@@ -139,6 +148,7 @@ class ShieldTest {
 
     @Test
     @Contract(49)
+    @CPythonTest("test_tasks::test_gather_shield")
     void aShieldInAGatherIsCancelledAloneAndTheInnerGoesOn() {
         runner.run(() -> {
             Task<String> inner = createTask(sleep(Duration.ofSeconds(1), "finished"));
@@ -150,5 +160,42 @@ class ShieldTest {
             assertThat(bare.cancelled()).isTrue();
             assertThat(await(inner)).isEqualTo("finished");
         });
+    }
+
+    @Test
+    @CPythonTest("test_tasks::test_shield_gather")
+    void aShieldedGatherGoesOn() {
+        runner.run(() -> {
+            AsyncFuture<Integer> one = getRunningLoop().createFuture();
+            AsyncFuture<Integer> two = getRunningLoop().createFuture();
+            AsyncFuture<List<Integer>> all = gather(one, two);
+            AsyncFuture<List<Integer>> outer = shield(all);
+            turn();
+            outer.cancel();
+            assertThat(outer.cancelled()).isTrue();
+            one.setResult(1);
+            two.setResult(2);
+            assertThat(await(all)).containsExactly(1, 2);
+        });
+    }
+
+    @Test
+    @CPythonTest({
+        "test_tasks::test_shield_coroutine_without_loop",
+        "test_tasks::test_shield_coroutine_use_global_loop"
+    })
+    void aCoroutineNeedsALoop() {
+        assertThatThrownBy(() -> shield(() -> "lambda"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no current event loop");
+        EventLoop loop = runner.loop();
+        Asyncio.setEventLoop(loop);
+        try {
+            AsyncFuture<String> outer = shield(() -> "lambda");
+            assertThat(outer.getLoop()).isSameAs(loop);
+            assertThat(loop.runUntilComplete(outer)).isEqualTo("lambda");
+        } finally {
+            Asyncio.setEventLoop(null);
+        }
     }
 }

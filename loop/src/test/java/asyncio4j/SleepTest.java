@@ -8,6 +8,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -34,6 +35,7 @@ class SleepTest {
     }
 
     @Test
+    @CPythonTest("test_tasks::test_sleep")
     void aSleepEndsWhenItsTimeHasComeWithItsResult() {
         String result =
                 runner.run(() -> {
@@ -49,6 +51,7 @@ class SleepTest {
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     @Contract(39)
+    @CPythonTest("test_tasks::test_sleep_zero")
     void aSleepOfNoTimeIsABareYield(long nanos) {
         runner.run(() -> {
             Task<?> other =
@@ -86,6 +89,7 @@ class SleepTest {
     }
 
     @Test
+    @CPythonTest("test_tasks::test_sleep_cancel")
     void aCancelledSleepLeavesNothingToWaitFor() {
         runner.run(() -> {
             Task<?> task = createTask(sleep(Duration.ofHours(1)));
@@ -96,6 +100,17 @@ class SleepTest {
         });
         DefaultEventLoop loop = DefaultEventLoop.unwrap(runner.loop());
         assertThat(loop.core().timers()).isZero();
+    }
+
+    @Test
+    @CPythonTest("test_tasks::test_task_cancel_sleeping_task")
+    void cancellingASleepingTaskEndsItThere() {
+        runner.run(() -> {
+            Task<?> sleeper = createTask(() -> await(sleep(Duration.ofHours(1))));
+            getRunningLoop().callLater(Duration.ofSeconds(1), () -> sleeper.cancel());
+            assertThatThrownBy(() -> await(sleeper)).isInstanceOf(CancelledError.class);
+        });
+        assertThat(runner.clock.time()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
+import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.waitFor;
 
@@ -100,6 +101,7 @@ class WaitForTest {
     }
 
     @Test
+    @CPythonTest("test_waitfor::test_wait_for")
     void pastTheDeadlineAnAwaitedTaskIsCancelled() {
         runner.run(() -> {
             Task<?> task = createTask(sleep(HOUR));
@@ -111,6 +113,11 @@ class WaitForTest {
 
     @Test
     @Contract(43)
+    @CPythonTest({
+        "test_waitfor::test_asyncio_wait_for_timeout",
+        "test_waitfor::test_wait_for_cancellation_race_condition",
+        "test_waitfor::test_wait_for_cancel_suppressed"
+    })
     void aSwallowedCancelGivesTheValueAndNoTimeout() {
         runner.run(() -> {
             Coroutine<String> swallows =
@@ -129,6 +136,7 @@ class WaitForTest {
 
     @Test
     @Contract(43)
+    @CPythonTest("test_waitfor::test_wait_for_reraises_exception_during_cancellation")
     void anErrorThrownInsteadOfTheCancelComesOutAsItIs() {
         Exception error = new IllegalArgumentException("instead");
         runner.run(() -> {
@@ -210,6 +218,7 @@ class WaitForTest {
 
     @Test
     @Contract(42)
+    @CPythonTest("test_waitfor::test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started")
     void withoutTimeTheBodyIsNeverStarted() {
         runner.run(() -> {
             Coroutine<Boolean> body = () -> order.add("body");
@@ -223,6 +232,7 @@ class WaitForTest {
 
     @Test
     @Contract(42)
+    @CPythonTest("test_waitfor::test_wait_for_timeout_less_then_0_or_0_future_done")
     void withoutTimeADoneOutcomeCounts() {
         Exception error = new IllegalArgumentException("done");
         runner.run(() -> {
@@ -327,13 +337,133 @@ class WaitForTest {
     }
 
     @Test
-    @CPythonTest("test_waitfor::test_none_timeout")
+    @CPythonTest({"test_waitfor::test_wait_for_blocking", "test_waitfor::test_none_timeout"})
     void noLimitIsNone() {
         runner.run(() -> {
             assertThat(await(waitFor(sleep(HOUR, "slept"), null))).isEqualTo("slept");
             AsyncFuture<String> later = getRunningLoop().createFuture();
             getRunningLoop().callLater(HOUR, () -> later.setResult("later"));
-            assertThat(await(waitFor(later, null))).isEqualTo("later");
+            assertThat(await(waitFor(shield(later), null))).isEqualTo("later");
+        });
+    }
+
+    @Test
+    @CPythonTest("test_waitfor::test_wait_for_race_condition")
+    void aFutureThatIsDoneMeanwhileGivesItsResult() {
+        runner.run(() -> {
+            AsyncFuture<String> future = getRunningLoop().createFuture();
+            getRunningLoop().callSoon(() -> future.setResult("ok"));
+            assertThat(await(waitFor(future, SECOND))).isEqualTo("ok");
+        });
+        assertThat(runner.clock.time()).isZero();
+    }
+
+    @Test
+    @Contract(42)
+    @CPythonTest({
+        "test_waitfor::test_wait_for_timeout_less_then_0_or_0",
+        "test_waitfor::test_wait_for_waits_for_task_cancellation",
+        "test_waitfor::test_wait_for_waits_for_task_cancellation_w_timeout_0"
+    })
+    void aTaskThatIsCancelledIsWaitedFor() {
+        runner.run(() -> {
+            for (Duration limit : List.of(SECOND, Duration.ZERO, Duration.ofSeconds(-1))) {
+                Task<?> task =
+                        createTask(() -> {
+                            try {
+                                await(sleep(HOUR));
+                            } finally {
+                                await(sleep(SECOND));
+                                order.add("clean");
+                            }
+                        });
+                turn();
+                assertThatThrownBy(() -> await(waitFor(task, limit)))
+                        .isInstanceOf(TimeoutException.class)
+                        .hasMessageContaining(limit.toString())
+                        .hasCauseInstanceOf(CancelledError.class);
+                assertThat(task.cancelled()).isTrue();
+            }
+        });
+        assertThat(order).containsExactly("clean", "clean", "clean");
+    }
+
+    @Test
+    @CPythonTest({
+        "test_waitfor::test_cancel_blocking_wait_for",
+        "test_waitfor::test_cancel_wait_for"
+    })
+    void aCancelFromOutsideCancelsWhatIsAwaited() {
+        runner.run(() -> {
+            for (Duration limit : new Duration[] {null, HOUR}) {
+                Task<?> inner = createTask(() -> await(getRunningLoop().createFuture()));
+                Task<?> task = createTask(waitFor(inner, limit));
+                turn();
+                task.cancel();
+                assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+                assertThat(inner.cancelled()).isTrue();
+            }
+        });
+    }
+
+    @Test
+    @CPythonTest("test_waitfor::test_asyncio_wait_for_cancelled")
+    void aCancelFromOutsideThatTheBodySwallowsLetsItGoOn() {
+        runner.run(() -> {
+            Coroutine<String> stubborn =
+                    () -> {
+                        Duration end = getRunningLoop().time().plus(SECOND);
+                        while (getRunningLoop().time().compareTo(end) < 0) {
+                            try {
+                                await(sleep(end.minus(getRunningLoop().time())));
+                            } catch (CancelledError e) {
+                                order.add("swallowed");
+                            }
+                        }
+                        return "exited";
+                    };
+            Task<String> task = createTask(waitFor(stubborn, SECOND.multipliedBy(2)));
+            turn();
+            task.cancel();
+            assertThat(await(task)).isEqualTo("exited");
+        });
+        assertThat(order).containsExactly("swallowed");
+        assertThat(runner.clock.time()).isEqualTo(SECOND);
+    }
+
+    @Test
+    @CPythonTest("test_waitfor::test_wait_for_issue86296")
+    void aCancelThatMeetsAResultIsDelivered() {
+        runner.run(() -> {
+            Task<String> inner = createTask(() -> "done");
+            Task<?> task =
+                    createTask(() -> {
+                        await(waitFor(inner, HOUR));
+                        await(sleep(SECOND));
+                        order.add("ran on");
+                    });
+            turn();
+            assertThat(inner.done()).isTrue();
+            task.cancel();
+            assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+            assertThat(await(inner)).isEqualTo("done");
+        });
+        assertThat(order).isEmpty();
+    }
+
+    @Test
+    @CPythonTest({"test_waitfor::test_zero_timeout", "test_waitfor::test_shielded_timeout"})
+    void whatIsShieldedGoesOn() {
+        runner.run(() -> {
+            for (Duration limit : List.of(Duration.ZERO, Duration.ofMillis(10))) {
+                Task<String> task = createTask(sleep(SECOND, "done"));
+                AsyncFuture<String> shielded = shield(task);
+                assertThatThrownBy(() -> await(waitFor(shielded, limit)))
+                        .isInstanceOf(TimeoutException.class);
+                assertThat(shielded.cancelled()).isTrue();
+                assertThat(task.done()).isFalse();
+                assertThat(await(task)).isEqualTo("done");
+            }
         });
     }
 
