@@ -415,7 +415,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         removeIf(each -> each == entry);
     }
 
-    private int removeIf(java.util.function.Predicate<DoneEntry> condition) {
+    /** Takes out what meets {@code condition}, unless it is scheduled already. */
+    final int removeIf(java.util.function.Predicate<DoneEntry> condition) {
         Object entries = waiters;
         if (entries == null) {
             return 0;

@@ -211,9 +211,8 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
     @Override
     public boolean cancel(@Nullable String message) {
         loop().checkThread("cancelling a future");
-        retrieved();
         if (done()) {
-            return false;
+            return false; // what it failed with still waits for somebody who asks
         }
         boolean any = false;
         for (AsyncFuture<? extends T> child : children) {

@@ -4,7 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/** {@link Asyncio#shield}: a future that can be cancelled without cancelling what it stands for. */
+/**
+ * {@link Asyncio#shield}: a future that can be cancelled without cancelling what it stands for. Once
+ * it is cancelled it waits for nothing any longer; if the inner one fails after that, the exception
+ * handler is told, once however many such futures there were.
+ */
 final class Shield {
 
     private Shield() {}
@@ -14,28 +18,62 @@ final class Shield {
         if (inner.done()) {
             return inner;
         }
-        DefaultEventLoop loop = inner.loop();
-        AsyncFuture<T> outer = new StandIn<>(loop, () -> List.of(inner));
-        inner.add(
-                new StepCallback() {
-                    // Unless it has to call the exception handler.
-                    @Override
-                    public boolean light() {
-                        return !outer.done() || inner.peekException() == null;
-                    }
-
+        AsyncFuture<T> outer = new StandIn<>(inner.loop(), () -> List.of(inner));
+        LightCallback innerDone =
+                new LightCallback() {
                     @Override
                     public void run() {
-                        innerDone(inner, outer);
+                        copy(inner, outer);
+                    }
+                };
+        inner.add(innerDone);
+        outer.add(
+                new LightCallback() {
+                    @Override
+                    public void run() {
+                        if (!inner.done()) {
+                            inner.remove(innerDone);
+                            inner.removeIf(entry -> entry instanceof LateReport);
+                            inner.add(new LateReport(inner));
+                        }
                     }
                 });
         return outer;
     }
 
-    private static <T extends @Nullable Object> void innerDone(
+    private static <T extends @Nullable Object> void copy(
             AsyncFuture<T> inner, AsyncFuture<T> outer) {
-        Throwable error = inner.peekException();
         if (outer.done()) {
+            return; // in the same iteration; an error of the inner one is still to be asked for
+        }
+        Throwable error = inner.peekException();
+        if (inner.cancelled()) {
+            outer.cancel();
+        } else if (error != null) {
+            inner.retrieved();
+            outer.setException(error);
+        } else {
+            outer.setResult(inner.value());
+        }
+    }
+
+    /** Tells the exception handler if what nobody is shielded from any longer fails. */
+    private static final class LateReport extends StepCallback {
+
+        private final AsyncFuture<?> inner;
+
+        LateReport(AsyncFuture<?> inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public boolean light() {
+            return inner.peekException() == null;
+        }
+
+        @Override
+        public void run() {
+            Throwable error = inner.peekException();
             if (error != null) {
                 inner.retrieved();
                 inner.loop()
@@ -46,13 +84,6 @@ final class Shield {
                                                 error)
                                         .future(inner));
             }
-        } else if (inner.cancelled()) {
-            outer.cancel();
-        } else if (error != null) {
-            inner.retrieved();
-            outer.setException(error);
-        } else {
-            outer.setResult(inner.value());
         }
     }
 }

@@ -42,11 +42,12 @@ final class WaitFor<T extends @Nullable Object> extends TimedCoroutine<T> {
         }
         future.cancel();
         Asyncio.awaitSettled(future);
-        if (future.cancelled()) {
+        try {
+            return Asyncio.await(future);
+        } catch (CancelledError e) { // it was cancelled, or that is what it failed with
             TimeoutException exception = new TimeoutException("not done within " + none);
-            exception.initCause(future.makeCancelledError());
+            exception.initCause(e);
             throw exception;
         }
-        return Asyncio.await(future);
     }
 }

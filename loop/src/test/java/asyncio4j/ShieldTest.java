@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What goes through a shield, and in which direction. */
@@ -130,6 +131,47 @@ class ShieldTest {
         });
         runner.close();
         assertThat(runner.reports).hasSize(1);
+    }
+
+    @Test
+    @Contract(49)
+    void whatManyShieldsWereCancelledBeforeIsReportedOnce() {
+        Exception error = new IllegalArgumentException("late");
+        List<String> order = new ArrayList<>();
+        runner.loop().setExceptionHandler((_, context) -> order.add(context.exception().getMessage()));
+        runner.run(() -> {
+            AsyncFuture<String> inner = getRunningLoop().createFuture();
+            List<AsyncFuture<String>> outers =
+                    List.of(shield(inner), shield(inner), shield(inner));
+            inner.addDoneCallback(_ -> order.add("callback"));
+            outers.forEach(AsyncFuture::cancel);
+            turn();
+            inner.setException(error);
+            turn();
+        });
+        runner.close();
+        assertThat(order).as("the report comes last of the callbacks").containsExactly("callback", "late");
+    }
+
+    @Test
+    @Contract(49)
+    void aFailureInTheIterationOfTheCancelIsStillToBeAskedFor() {
+        Exception error = new IllegalArgumentException("at once");
+        runner.run(() -> {
+            AsyncFuture<String> inner = getRunningLoop().createFuture();
+            AsyncFuture<String> outer = shield(inner);
+            inner.setException(error);
+            outer.cancel();
+            turn();
+            assertThat(runner.reports).isEmpty();
+        });
+        runner.close();
+        assertThat(runner.reports)
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.message()).contains("never retrieved");
+                    assertThat(report.exception()).isSameAs(error);
+                });
     }
 
     @Test

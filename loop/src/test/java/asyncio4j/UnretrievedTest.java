@@ -157,6 +157,22 @@ class UnretrievedTest {
 
     @Test
     @Contract(22)
+    void cancellingAGatherThatHasFailedIsNoWayToAsk() {
+        loop.runUntilComplete(() -> {
+            AsyncFuture<?> gathered = gather(failed("child"));
+            await(sleep(Duration.ofSeconds(1)));
+            assertThat(gathered.done()).isTrue();
+            assertThat(gathered.cancel()).isFalse();
+            return null;
+        });
+        loop.close();
+        assertThat(reports)
+                .extracting(report -> String.valueOf(report.exception()))
+                .containsExactly("java.io.IOException: child");
+    }
+
+    @Test
+    @Contract(22)
     void aCallbackThatDoesntAskDoesntCount() {
         List<String> called = new ArrayList<>();
         Consumer<AsyncFuture<Integer>> callback = f -> called.add("done: " + f.done());

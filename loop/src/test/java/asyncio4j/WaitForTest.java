@@ -3,6 +3,7 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
+import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
@@ -285,6 +286,11 @@ class WaitForTest {
                     .isInstanceOf(TimeoutException.class);
             assertThat(order).containsExactly("clean");
             assertThat(obeys.cancelled()).isTrue();
+            AsyncFuture<?> gathered = gather(getRunningLoop().createFuture());
+            assertThatThrownBy(() -> await(waitFor(gathered, Duration.ZERO)))
+                    .as("a future that isn't cancelled, but has failed with a CancelledError")
+                    .isInstanceOf(TimeoutException.class)
+                    .hasCauseInstanceOf(CancelledError.class);
             assertThat(await(waitFor(swallows, Duration.ZERO))).isEqualTo("swallowed");
             assertThatThrownBy(() -> await(waitFor(fails, Duration.ZERO))).isSameAs(error);
             assertThat(currentTask().cancelling()).isZero();
