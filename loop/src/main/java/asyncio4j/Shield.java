@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 /**
- * {@link Asyncio#shield}: a future that can be cancelled without cancelling what it stands for. Once
- * it is cancelled it waits for nothing any longer; if the inner one fails after that, the exception
- * handler is told, once however many such futures there were.
+ * {@link Asyncio#shield}: a future that can be cancelled without cancelling what it stands for.
+ * Once it is cancelled it waits for nothing any longer; if the inner one fails after that, the
+ * exception handler is told, once however many such futures there were.
  */
 final class Shield {
 

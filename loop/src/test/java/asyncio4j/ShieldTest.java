@@ -138,11 +138,11 @@ class ShieldTest {
     void whatManyShieldsWereCancelledBeforeIsReportedOnce() {
         Exception error = new IllegalArgumentException("late");
         List<String> order = new ArrayList<>();
-        runner.loop().setExceptionHandler((_, context) -> order.add(context.exception().getMessage()));
+        runner.loop()
+                .setExceptionHandler((_, context) -> order.add(context.exception().getMessage()));
         runner.run(() -> {
             AsyncFuture<String> inner = getRunningLoop().createFuture();
-            List<AsyncFuture<String>> outers =
-                    List.of(shield(inner), shield(inner), shield(inner));
+            List<AsyncFuture<String>> outers = List.of(shield(inner), shield(inner), shield(inner));
             inner.addDoneCallback(_ -> order.add("callback"));
             outers.forEach(AsyncFuture::cancel);
             turn();
@@ -150,7 +150,9 @@ class ShieldTest {
             turn();
         });
         runner.close();
-        assertThat(order).as("the report comes last of the callbacks").containsExactly("callback", "late");
+        assertThat(order)
+                .as("the report comes last of the callbacks")
+                .containsExactly("callback", "late");
     }
 
     @Test
