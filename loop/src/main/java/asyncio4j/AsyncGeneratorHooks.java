@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * {@code sys.set_asyncgen_hooks}; set by {@link EventLoop#setAsyncGeneratorHooks}.
  *
  * {@snippet :
- * AtomicInteger begun = new AtomicInteger();
+ * var begun = new java.util.concurrent.atomic.AtomicInteger();
  * EventLoop loop = getRunningLoop();
  * loop.setAsyncGeneratorHooks(
  *         AsyncGeneratorHooks.NONE.firstIter(generator -> begun.incrementAndGet()));

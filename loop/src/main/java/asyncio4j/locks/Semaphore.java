@@ -22,7 +22,7 @@ import java.util.Deque;
  * {@snippet :
  * Semaphore connections = new Semaphore(3);
  * try (var _ = await(connections.acquire())) {
- *     return await(download(url));
+ *     String page = await(download(url));
  * }
  * }
  *
