@@ -217,6 +217,7 @@ final class GeneratorState<T extends @Nullable Object> {
     }
 
     private void run(Fiber self, Task<?> task, @Nullable Throwable error) {
+        task.label(self);
         FiberEngine engine = task.loop().core().engine();
         AsyncGenerator.Body<T> begin = body;
         if (begin == null) {
@@ -249,6 +250,7 @@ final class GeneratorState<T extends @Nullable Object> {
     void begin(Fiber own) {
         fiber = own;
         own.context(context);
+        own.label("generator " + origin);
     }
 
     /** The body has ended, with {@code error} or without. */

@@ -99,6 +99,13 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     public void setName(String newName) {
         loop().checkThread("Task.setName");
         name = Objects.requireNonNull(newName, "a task's name");
+        Fiber fiber = done() ? null : TaskStack.innermost(this);
+        while (fiber != null && fiber.consumer() != null) {
+            fiber = fiber.consumer(); // from a generator's to the own one
+        }
+        if (fiber != null && fiber.labelled()) {
+            fiber.label(newName);
+        }
     }
 
     /**
@@ -282,6 +289,16 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         loop().tasks().remove(this);
     }
 
+    /**
+     * Has thread dumps show that {@code fiber} is this task's: from its first suspension on, so
+     * that a task that never suspends doesn't pay for it. Baton holder.
+     */
+    void label(Fiber fiber) {
+        if (!fiber.labelled()) {
+            fiber.label(getName());
+        }
+    }
+
     /** Waits for {@code future}, which isn't done. On this task's fiber. */
     <R extends @Nullable Object> R awaitPending(AsyncFuture<R> future, Fiber fiber) {
         checkAlive(fiber);
@@ -299,6 +316,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
             throw failNextStep(
                     fiber, new IllegalStateException("a task cannot await itself: " + this));
         }
+        label(fiber);
         step.resumes(fiber);
         future.add(step);
         futureWaiter = future;
@@ -330,6 +348,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /** Lets everything that is ready have its turn. On this task's fiber. */
     void yieldOnce(Fiber fiber) {
         checkAlive(fiber);
+        label(fiber);
         step.resumes(fiber);
         loop().core().add(step);
         loop().core().engine().suspend(fiber);

@@ -26,15 +26,20 @@ final class TaskStack {
         if (task.done()) {
             return NONE;
         }
-        Fiber fiber = active(task);
-        if (fiber == null) {
-            fiber = task.step().resumes();
-        }
         List<StackTraceElement> frames = new ArrayList<>();
-        for (; fiber != null; fiber = fiber.consumer()) {
+        for (Fiber fiber = innermost(task); fiber != null; fiber = fiber.consumer()) {
             addOwn(fiber.thread().getStackTrace(), frames);
         }
         return frames.toArray(NONE);
+    }
+
+    /**
+     * The fiber that {@code task}, which isn't done, is on: a generator's if it is inside its body.
+     * Null if it hasn't begun. Baton holder.
+     */
+    static @Nullable Fiber innermost(Task<?> task) {
+        Fiber active = active(task);
+        return active == null ? task.step().resumes() : active;
     }
 
     /** Whether the calling code runs in {@code task}, or was called by it. Baton holder. */

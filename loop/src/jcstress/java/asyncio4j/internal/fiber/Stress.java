@@ -36,7 +36,7 @@ public final class Stress {
 
     /** A fiber that has no thread, for code that wants one to talk to. */
     public static Fiber fiber() {
-        return new Fiber(new Object());
+        return new Fiber(new Object(), "stress");
     }
 
     /** Sets the flag of the calling thread if {@code fiber} was interrupted while it waited. */

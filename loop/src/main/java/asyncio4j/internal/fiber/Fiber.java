@@ -73,6 +73,9 @@ public final class Fiber {
 
     private boolean started;
 
+    /** The thread bears another name than the engine's. */
+    private boolean labelled;
+
     private boolean dying;
 
     private int refusals;
@@ -83,8 +86,12 @@ public final class Fiber {
 
     private final Object loop;
 
-    Fiber(Object loop) {
+    /** What the thread is called while this is a pump. */
+    private final String name;
+
+    Fiber(Object loop, String name) {
         this.loop = loop;
+        this.name = name;
     }
 
     /** The fiber that the calling thread is, or null outside of loops. */
@@ -134,6 +141,26 @@ public final class Fiber {
      */
     public @Nullable Fiber invoker() {
         return invoker;
+    }
+
+    /** Whether the thread's name says what this fiber does. Baton holder only. */
+    public boolean labelled() {
+        return labelled;
+    }
+
+    /**
+     * Has the thread's name say what this fiber does, until that ends: for thread dumps. Baton
+     * holder only.
+     */
+    public void label(String label) {
+        labelled = true;
+        thread().setName(name + " " + label);
+    }
+
+    /** Gives the thread its own name back. Baton holder only. */
+    void unlabel() {
+        labelled = false;
+        thread().setName(name);
     }
 
     /** Whether the loop is gone and this fiber's code has to end. Baton holder only. */

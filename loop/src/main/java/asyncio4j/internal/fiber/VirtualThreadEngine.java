@@ -234,6 +234,9 @@ public final class VirtualThreadEngine implements FiberEngine {
                         end(self);
                         return;
                     }
+                    if (self.labelled()) {
+                        self.unlabel();
+                    }
                     next = self.consumer;
                     if (next != null) {
                         next.invoker = self.invoker;
@@ -307,7 +310,7 @@ public final class VirtualThreadEngine implements FiberEngine {
     private Fiber pump() {
         Fiber fiber = idle.poll();
         if (fiber == null) {
-            Fiber fresh = new Fiber(agenda);
+            Fiber fresh = new Fiber(agenda, name);
             fresh.thread(
                     Thread.ofVirtual()
                             .name(name)
