@@ -3,16 +3,19 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.DoomedLoop.DESTROYED;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.DoomedLoop;
 import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.Outcomes;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -29,36 +32,22 @@ class AsyncGeneratorEndingTest {
 
     private static final Duration LONG = Duration.ofHours(1);
 
-    private static final String DESTROYED = "Task was destroyed but it is pending!";
+    @RegisterExtension final DoomedLoop doomed = new DoomedLoop();
 
-    private final EventLoop loop = Asyncio.newEventLoop(new VirtualClock());
+    private final EventLoop loop = doomed.loop;
 
     private final List<String> log = new ArrayList<>();
-
-    private final List<String> reports = new ArrayList<>();
-
-    /** Those that ran a body. */
-    private final List<Thread> threads = new ArrayList<>();
 
     @AfterEach
     void noThreadIsLeft() {
         loop.close();
-        assertThat(threads).isNotEmpty().noneMatch(Thread::isAlive);
-    }
-
-    private void run(VoidCoroutine coroutine) {
-        loop.setExceptionHandler((l, context) -> reports.add(context.message()));
-        loop.runUntilComplete(
-                Coroutine.of(() -> {
-                    threads.add(Thread.currentThread());
-                    coroutine.run();
-                }));
+        doomed.assertAllThreadsEnded();
     }
 
     /** One item, then a long wait; says how it ended. */
     private AsyncGenerator<Integer> waiting(String name) {
         return generators.of(g -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 g.yield(1);
                 await(sleep(LONG));
@@ -73,22 +62,22 @@ class AsyncGeneratorEndingTest {
 
     @Test
     void generatorClosedByAnEndingTaskCanNotWait() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> slow = slowToClose("slow");
             await(slow.anext());
             closeAtTheEnd(slow);
         });
         loop.close();
         assertThat(log).containsExactly("slow can't wait", "after close", "task");
-        assertThat(reports).containsExactly(DESTROYED);
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
     }
 
     @Test
     void generatorClosedByAnEndingGeneratorCanNotWait() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> outer =
                     generators.of(g -> {
-                        threads.add(Thread.currentThread());
+                        doomed.noteThread();
                         try (AsyncGenerator<Integer> inner = slowToClose("inner")) {
                             for (int item : inner) {
                                 g.yield(item);
@@ -101,15 +90,15 @@ class AsyncGeneratorEndingTest {
         });
         loop.close();
         assertThat(log).containsExactly("inner can't wait", "outer");
-        assertThat(reports).isEmpty();
+        assertThat(doomed.messages()).isEmpty();
     }
 
     @Test
     void generatorThatNeedNotWaitIsClosedByAnEndingTaskAsEver() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> prompt =
                     generators.of(g -> {
-                        threads.add(Thread.currentThread());
+                        doomed.noteThread();
                         try {
                             g.yield(1);
                         } finally {
@@ -125,29 +114,29 @@ class AsyncGeneratorEndingTest {
 
     @Test
     void errorOfAGeneratorClosedByAnEndingTaskComesOut() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> failing = failing();
             await(failing.anext());
             closeAtTheEnd(failing);
         });
         loop.close();
         assertThat(log).containsExactly("failing", "task");
-        assertThat(reports).hasSize(2);
-        assertThat(reports.getFirst()).isEqualTo(DESTROYED);
-        assertThat(reports.getLast()).startsWith("Task exception was never retrieved");
+        assertThat(doomed.messages()).hasSize(2);
+        assertThat(doomed.messages().getFirst()).isEqualTo(DESTROYED);
+        assertThat(doomed.messages().getLast()).startsWith("Task exception was never retrieved");
     }
 
     @Test
     void generatorBegunByAnEndingTaskCanNotWait() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> late =
                     generators.of(g -> {
-                        threads.add(Thread.currentThread());
+                        doomed.noteThread();
                         log.add(Outcomes.of(sleep(LONG)));
                         g.yield(1);
                     });
             createTask(() -> {
-                threads.add(Thread.currentThread());
+                doomed.noteThread();
                 try {
                     await(sleep(LONG));
                 } finally {
@@ -167,7 +156,7 @@ class AsyncGeneratorEndingTest {
 
     @Test
     void generatorAskedByAnEndingTaskEnds() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> other = waiting("other");
             await(other.anext());
             createTask(() -> {
@@ -189,10 +178,10 @@ class AsyncGeneratorEndingTest {
 
     @Test
     void generatorsThatNeedNotWaitAreForEndingTasksAsEver() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> catching =
                     generators.of(g -> {
-                        threads.add(Thread.currentThread());
+                        doomed.noteThread();
                         try {
                             g.yield(1);
                         } catch (IllegalArgumentException e) {
@@ -219,7 +208,7 @@ class AsyncGeneratorEndingTest {
     /** Awaits in its finally block, and says that it can't. */
     private AsyncGenerator<Integer> slowToClose(String name) {
         return generators.of(g -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 g.yield(1);
             } finally {
@@ -236,7 +225,7 @@ class AsyncGeneratorEndingTest {
     /** Throws in its finally block. */
     private AsyncGenerator<Integer> failing() {
         return generators.of(g -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 g.yield(1);
             } finally {
@@ -249,7 +238,7 @@ class AsyncGeneratorEndingTest {
     /** A task that closes {@code generator} when it ends; it is suspended when this returns. */
     private void closeAtTheEnd(AsyncGenerator<Integer> generator) {
         createTask(() -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 await(sleep(LONG));
             } finally {

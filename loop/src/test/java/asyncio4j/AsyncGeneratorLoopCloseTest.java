@@ -3,15 +3,18 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.DoomedLoop.DESTROYED;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.DoomedLoop;
 import asyncio4j.testing.HeldGenerators;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -26,36 +29,22 @@ class AsyncGeneratorLoopCloseTest {
 
     private static final Duration LONG = Duration.ofHours(1);
 
-    private static final String DESTROYED = "Task was destroyed but it is pending!";
+    @RegisterExtension final DoomedLoop doomed = new DoomedLoop();
 
-    private final EventLoop loop = Asyncio.newEventLoop(new VirtualClock());
+    private final EventLoop loop = doomed.loop;
 
     private final List<String> log = new ArrayList<>();
-
-    private final List<String> reports = new ArrayList<>();
-
-    /** Those that ran a body. */
-    private final List<Thread> threads = new ArrayList<>();
 
     @AfterEach
     void noThreadIsLeft() {
         loop.close();
-        assertThat(threads).isNotEmpty().noneMatch(Thread::isAlive);
-    }
-
-    private void run(VoidCoroutine coroutine) {
-        loop.setExceptionHandler((l, context) -> reports.add(context.message()));
-        loop.runUntilComplete(
-                Coroutine.of(() -> {
-                    threads.add(Thread.currentThread());
-                    coroutine.run();
-                }));
+        doomed.assertAllThreadsEnded();
     }
 
     /** One item, then a long wait; says how it ended. */
     private AsyncGenerator<Integer> waiting(String name) {
         return generators.of(g -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 g.yield(1);
                 await(sleep(LONG));
@@ -70,7 +59,7 @@ class AsyncGeneratorLoopCloseTest {
 
     private AsyncGenerator<Integer> passOn(String name, AsyncGenerator<Integer> inner) {
         return generators.of(g -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 for (int item : inner) {
                     g.yield(item);
@@ -85,7 +74,7 @@ class AsyncGeneratorLoopCloseTest {
     /** A task that iterates {@code generator}; it is suspended when this returns. */
     private void consume(AsyncGenerator<Integer> generator) {
         createTask(() -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 for (int item : generator) {
                     log.add("item " + item);
@@ -100,22 +89,22 @@ class AsyncGeneratorLoopCloseTest {
 
     @Test
     void suspendedGeneratorRunsItsFinallyBlocks() {
-        run(() -> {
+        doomed.run(() -> {
             await(waiting("first").anext());
             await(waiting("second").anext());
         });
-        assertThat(threads).allMatch(Thread::isAlive);
+        assertThat(doomed.threads).allMatch(Thread::isAlive);
         loop.close();
         assertThat(log).containsExactly("first exits", "first", "second exits", "second");
-        assertThat(reports).isEmpty();
+        assertThat(doomed.messages()).isEmpty();
     }
 
     @Test
     void errorThatWasThrownIntoItBeforeIsForgotten() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> generator =
                     generators.of(g -> {
-                        threads.add(Thread.currentThread());
+                        doomed.noteThread();
                         try {
                             g.yield(1);
                         } catch (IllegalArgumentException e) {
@@ -136,36 +125,37 @@ class AsyncGeneratorLoopCloseTest {
 
     @Test
     void taskSuspendedInABodyUnwindsBothFromTheInside() {
-        run(() -> consume(waiting("body")));
+        doomed.run(() -> consume(waiting("body")));
         loop.close();
         assertThat(log).containsExactly("item 1", "body exits", "body", "task");
-        assertThat(reports).containsExactly(DESTROYED);
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
     }
 
     @Test
     void taskSuspendedThreeGeneratorsDeepUnwindsAllFromTheInside() {
-        run(() -> consume(passOn("outermost", passOn("middle", waiting("innermost")))));
+        doomed.run(() -> consume(passOn("outermost", passOn("middle", waiting("innermost")))));
         loop.close();
         assertThat(log)
                 .containsExactly(
                         "item 1", "innermost exits", "innermost", "middle", "outermost", "task");
-        assertThat(reports).containsExactly(DESTROYED);
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
     }
 
     @Test
     void generatorsSuspendedInOneAnotherEndEach() {
-        run(() -> await(passOn("outermost", passOn("middle", waiting("innermost"))).anext()));
+        doomed.run(
+                () -> await(passOn("outermost", passOn("middle", waiting("innermost"))).anext()));
         loop.close();
         assertThat(log).containsExactly("outermost", "middle", "innermost exits", "innermost");
-        assertThat(reports).isEmpty();
+        assertThat(doomed.messages()).isEmpty();
     }
 
     @Test
     void consumerGetsGeneratorExitEvenIfTheBodySwallowsIt() {
-        run(() ->
+        doomed.run(() ->
                 consume(
                         generators.of(g -> {
-                            threads.add(Thread.currentThread());
+                            doomed.noteThread();
                             try {
                                 await(sleep(LONG));
                             } catch (GeneratorExit e) {
@@ -174,16 +164,16 @@ class AsyncGeneratorLoopCloseTest {
                         })));
         loop.close();
         assertThat(log).containsExactly("swallowed", "task");
-        assertThat(reports).containsExactly(DESTROYED);
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
     }
 
     @Test
     void closerOfAGeneratorThatIsBeingClosedGetsGeneratorExit() {
-        run(() -> {
+        doomed.run(() -> {
             AsyncGenerator<Integer> slow = slowToClose("slow");
             await(slow.anext());
             createTask(() -> {
-                threads.add(Thread.currentThread());
+                doomed.noteThread();
                 try {
                     await(slow.aclose());
                     log.add("closed");
@@ -195,12 +185,12 @@ class AsyncGeneratorLoopCloseTest {
         });
         loop.close();
         assertThat(log).containsExactly("slow can't wait", "closer");
-        assertThat(reports).containsExactly(DESTROYED);
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
     }
 
     @Test
     void errorOfABodyReachesTheConsumerInPlaceOfGeneratorExit() {
-        run(() -> {
+        doomed.run(() -> {
             createTask(() -> {
                 try {
                     for (int item : failingAfterAnAwait()) {
@@ -214,13 +204,13 @@ class AsyncGeneratorLoopCloseTest {
         });
         loop.close();
         assertThat(log).containsExactly("item 1", "failing", "consumer: in finally");
-        assertThat(reports).containsExactly(DESTROYED);
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
     }
 
     @Test
     void errorInAFinallyBlockIsReported() {
         List<ExceptionContext> contexts = new ArrayList<>();
-        run(() -> {
+        doomed.run(() -> {
             loop.setExceptionHandler((l, context) -> contexts.add(context));
             await(failing().anext());
             await(waiting("other").anext());
@@ -252,7 +242,7 @@ class AsyncGeneratorLoopCloseTest {
 
     private AsyncGenerator<Integer> failing(Duration sleep) {
         return generators.of(g -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 g.yield(1);
                 await(sleep(sleep));
@@ -266,7 +256,7 @@ class AsyncGeneratorLoopCloseTest {
     /** Awaits in its finally block, and says that it can't. */
     private AsyncGenerator<Integer> slowToClose(String name) {
         return generators.of(g -> {
-            threads.add(Thread.currentThread());
+            doomed.noteThread();
             try {
                 g.yield(1);
             } finally {

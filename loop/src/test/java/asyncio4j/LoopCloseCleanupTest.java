@@ -3,16 +3,18 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.getRunningLoop;
-import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.DoomedLoop.DESTROYED;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.AfterEach;
+import asyncio4j.testing.DoomedLoop;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,55 +24,19 @@ import java.util.List;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class LoopCloseCleanupTest {
 
-    private static final String DESTROYED = "Task was destroyed but it is pending!";
-
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final EventLoop loop = newEventLoop(new VirtualClock());
+    @RegisterExtension final DoomedLoop doomed = new DoomedLoop();
 
-    private final List<ExceptionContext> reports = new ArrayList<>();
+    private final EventLoop loop = doomed.loop;
 
     private final List<Object> order = new ArrayList<>();
-
-    private final List<Thread> threads = new ArrayList<>();
-
-    LoopCloseCleanupTest() {
-        loop.setExceptionHandler((l, report) -> reports.add(report));
-    }
-
-    @AfterEach
-    void close() {
-        loop.close();
-    }
-
-    /** A task that runs up to its first suspension. */
-    private <T> Task<T> suspended(Coroutine<T> body) {
-        Task<T> task =
-                loop.createTask(() -> {
-                    threads.add(Thread.currentThread());
-                    return body.run();
-                });
-        loop.runUntilComplete(sleep(Duration.ZERO));
-        return task;
-    }
-
-    private Task<?> suspended(VoidCoroutine body) {
-        return suspended(Coroutine.of(body));
-    }
-
-    private List<String> messages() {
-        return reports.stream().map(ExceptionContext::message).toList();
-    }
-
-    private void assertAllThreadsEnded() {
-        assertThat(threads).isNotEmpty().noneMatch(Thread::isAlive);
-    }
 
     @Test
     void cleaningUpMayAwaitWhatIsDoneButNothingElse() {
         AsyncFuture<String> done = loop.createFuture();
         done.setResult("done");
-        suspended(() -> {
+        doomed.suspended(() -> {
             try {
                 await(sleep(HOUR));
             } finally {
@@ -89,13 +55,13 @@ class LoopCloseCleanupTest {
         });
         loop.close();
         assertThat(order).containsExactly("done", "end");
-        assertThat(messages()).containsExactly(DESTROYED);
-        assertAllThreadsEnded();
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
+        doomed.assertAllThreadsEnded();
     }
 
     @Test
     void aFinallyBlockThatAwaitsOnEndsAllTheSame() {
-        suspended(() -> {
+        doomed.suspended(() -> {
             try {
                 await(sleep(HOUR));
             } finally {
@@ -106,14 +72,14 @@ class LoopCloseCleanupTest {
         });
         loop.close();
         assertThat(order).containsExactly("before");
-        assertThat(messages()).containsExactly(DESTROYED);
-        assertAllThreadsEnded();
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
+        doomed.assertAllThreadsEnded();
     }
 
     @Test
     void aTaskThatReturnsInSpiteOfItEndsWithoutAResult() {
         Task<String> task =
-                suspended(() -> {
+                doomed.suspended(() -> {
                     try {
                         return await(sleep(HOUR, "slept"));
                     } catch (GeneratorExit e) {
@@ -122,14 +88,14 @@ class LoopCloseCleanupTest {
                 });
         loop.close();
         assertThat(task.cancelled()).isTrue();
-        assertThat(messages()).containsExactly(DESTROYED);
-        assertAllThreadsEnded();
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
+        doomed.assertAllThreadsEnded();
     }
 
     @Test
     void anErrorThrownWhileCleaningUpIsReported() {
         Exception error = new IllegalArgumentException("in finally");
-        suspended(() -> {
+        doomed.suspended(() -> {
             try {
                 await(sleep(HOUR));
             } catch (GeneratorExit e) {
@@ -137,16 +103,16 @@ class LoopCloseCleanupTest {
             }
         });
         loop.close();
-        assertThat(messages()).hasSize(2).startsWith(DESTROYED);
-        assertThat(reports.getLast().message()).contains("never retrieved");
-        assertThat(reports.getLast().exception()).isSameAs(error);
-        assertAllThreadsEnded();
+        assertThat(doomed.messages()).hasSize(2).startsWith(DESTROYED);
+        assertThat(doomed.reports.getLast().message()).contains("never retrieved");
+        assertThat(doomed.reports.getLast().exception()).isSameAs(error);
+        doomed.assertAllThreadsEnded();
     }
 
     @Test
     void aTaskThatGoesOnAwaitingForeverIsReportedAndLeftAndTheOthersAreUnwound() {
         Task<?> stubborn =
-                suspended(() -> {
+                doomed.suspended(() -> {
                     for (; ; ) {
                         try {
                             await(sleep(HOUR));
@@ -155,8 +121,8 @@ class LoopCloseCleanupTest {
                         }
                     }
                 });
-        Thread left = threads.removeLast();
-        suspended(() -> {
+        Thread left = doomed.threads.removeLast();
+        doomed.suspended(() -> {
             try {
                 await(sleep(HOUR));
             } finally {
@@ -165,11 +131,11 @@ class LoopCloseCleanupTest {
         });
         loop.close();
         assertThat(order).contains("ignored").endsWith("other");
-        assertThat(messages()).hasSize(3).containsOnlyOnce(messages().get(1));
-        assertThat(reports.get(1).message()).startsWith("coroutine ignored GeneratorExit");
-        assertThat(reports.get(1).task()).isSameAs(stubborn);
+        assertThat(doomed.messages()).hasSize(3).containsOnlyOnce(doomed.messages().get(1));
+        assertThat(doomed.reports.get(1).message()).startsWith("coroutine ignored GeneratorExit");
+        assertThat(doomed.reports.get(1).task()).isSameAs(stubborn);
         assertThat(stubborn.done()).isTrue();
-        assertAllThreadsEnded();
+        doomed.assertAllThreadsEnded();
         assertThat(left.isAlive()).isTrue(); // suspended for good: it holds no processor
         while (left.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
@@ -179,14 +145,14 @@ class LoopCloseCleanupTest {
     @Test
     void aFutureThatCleaningUpCompletesWakesNobody() {
         AsyncFuture<String> future = loop.createFuture();
-        suspended(() -> {
+        doomed.suspended(() -> {
             try {
                 await(sleep(HOUR));
             } finally {
                 future.setResult("too late");
             }
         });
-        suspended(() -> {
+        doomed.suspended(() -> {
             try {
                 order.add(await(future));
             } catch (GeneratorExit e) {
@@ -196,12 +162,12 @@ class LoopCloseCleanupTest {
         });
         loop.close();
         assertThat(order).containsExactly("exit");
-        assertAllThreadsEnded();
+        doomed.assertAllThreadsEnded();
     }
 
     @Test
     void closingInsideOfCleaningUpDoesNothing() {
-        suspended(() -> {
+        doomed.suspended(() -> {
             try {
                 await(sleep(HOUR));
             } finally {
@@ -212,6 +178,6 @@ class LoopCloseCleanupTest {
         loop.close();
         loop.close();
         assertThat(order).containsExactly("closed");
-        assertThat(messages()).containsExactly(DESTROYED);
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
     }
 }

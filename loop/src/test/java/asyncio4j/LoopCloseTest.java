@@ -3,19 +3,20 @@ package asyncio4j;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
-import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.DoomedLoop.DESTROYED;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
+import asyncio4j.testing.DoomedLoop;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,56 +26,20 @@ import java.util.List;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class LoopCloseTest {
 
-    private static final String DESTROYED = "Task was destroyed but it is pending!";
-
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final EventLoop loop = newEventLoop(new VirtualClock());
+    @RegisterExtension final DoomedLoop doomed = new DoomedLoop();
 
-    private final List<ExceptionContext> reports = new ArrayList<>();
+    private final EventLoop loop = doomed.loop;
 
     private final List<Object> order = new ArrayList<>();
-
-    private final List<Thread> threads = new ArrayList<>();
-
-    LoopCloseTest() {
-        loop.setExceptionHandler((l, report) -> reports.add(report));
-    }
-
-    @AfterEach
-    void close() {
-        loop.close();
-    }
-
-    /** A task that runs up to its first suspension. */
-    private <T> Task<T> suspended(Coroutine<T> body) {
-        Task<T> task =
-                loop.createTask(() -> {
-                    threads.add(Thread.currentThread());
-                    return body.run();
-                });
-        loop.runUntilComplete(sleep(Duration.ZERO));
-        return task;
-    }
-
-    private Task<?> suspended(VoidCoroutine body) {
-        return suspended(Coroutine.of(body));
-    }
-
-    private List<String> messages() {
-        return reports.stream().map(ExceptionContext::message).toList();
-    }
-
-    private void assertAllThreadsEnded() {
-        assertThat(threads).isNotEmpty().noneMatch(Thread::isAlive);
-    }
 
     @Test
     @Contract({11, 34})
     @CPythonTest("test_tasks::test_log_destroyed_pending_task")
     void aSuspendedTaskGetsGeneratorExitSoThatItsFinallyBlocksRun() {
         Task<?> task =
-                suspended(() -> {
+                doomed.suspended(() -> {
                     try {
                         await(sleep(HOUR));
                     } catch (GeneratorExit e) {
@@ -86,14 +51,14 @@ class LoopCloseTest {
                 });
         loop.close();
         assertThat(order).containsExactly("exit", "finally");
-        assertThat(reports)
+        assertThat(doomed.reports)
                 .singleElement()
                 .satisfies(report -> {
                     assertThat(report.message()).isEqualTo(DESTROYED);
                     assertThat(report.task()).isSameAs(task);
                 });
         assertThat(task.done()).isTrue();
-        assertAllThreadsEnded();
+        doomed.assertAllThreadsEnded();
     }
 
     @Test
@@ -112,7 +77,7 @@ class LoopCloseTest {
                         });
         for (int i = 0; i < suspensions.size(); i++) {
             int number = i;
-            suspended(() -> {
+            doomed.suspended(() -> {
                 try {
                     suspensions.get(number).run();
                 } finally {
@@ -124,7 +89,7 @@ class LoopCloseTest {
                 loop.runUntilComplete(() ->
                         createTask(
                                 () -> {
-                                    threads.add(Thread.currentThread());
+                                    doomed.noteThread();
                                     await(future);
                                 },
                                 TaskOptions.DEFAULT.eagerStart(true)));
@@ -132,8 +97,8 @@ class LoopCloseTest {
         assertThat(order).containsExactly(0, 1, 2, 3, 4);
         assertThat(eager.done()).isTrue();
         assertThat(future.done()).isFalse();
-        assertThat(messages()).hasSize(7).containsOnly(DESTROYED);
-        assertAllThreadsEnded();
+        assertThat(doomed.messages()).hasSize(7).containsOnly(DESTROYED);
+        doomed.assertAllThreadsEnded();
     }
 
     @Test
@@ -141,7 +106,7 @@ class LoopCloseTest {
         Task<?> task = loop.createTask(() -> order.add("body"));
         loop.close();
         assertThat(order).isEmpty();
-        assertThat(messages()).containsExactly(DESTROYED);
+        assertThat(doomed.messages()).containsExactly(DESTROYED);
         assertThat(task.done()).isTrue();
     }
 
@@ -156,7 +121,7 @@ class LoopCloseTest {
                 }));
         assertThat(loop.allTasks()).hasSize(2);
         loop.close();
-        assertThat(reports).isEmpty();
+        assertThat(doomed.reports).isEmpty();
     }
 
     @Test
@@ -168,34 +133,34 @@ class LoopCloseTest {
                 .hasMessageContaining("stopped before Future completed");
         assertThat(loop.allTasks()).hasSize(1);
         loop.close();
-        assertThat(reports).isEmpty();
+        assertThat(doomed.reports).isEmpty();
     }
 
     @Test
     void theThreadsOfCallbacksAndFinishedTasksEndToo() {
-        loop.callSoon(() -> threads.add(Thread.currentThread()));
+        loop.callSoon(() -> doomed.noteThread());
         loop.runUntilComplete(
                 Coroutine.of(() -> {
-                    threads.add(Thread.currentThread());
+                    doomed.noteThread();
                     List<Task<?>> tasks = new ArrayList<>();
                     for (int i = 0; i < 300; i++) { // more than are kept for later use
                         tasks.add(
                                 createTask(() -> {
-                                    threads.add(Thread.currentThread());
+                                    doomed.noteThread();
                                     await(sleep(Duration.ofSeconds(1)));
                                 }));
                     }
                     await(gather(tasks));
                 }));
-        assertThat(threads.stream().distinct().count()).isGreaterThan(300);
+        assertThat(doomed.threads.stream().distinct().count()).isGreaterThan(300);
         loop.close();
-        assertThat(reports).isEmpty();
-        assertAllThreadsEnded();
+        assertThat(doomed.reports).isEmpty();
+        doomed.assertAllThreadsEnded();
     }
 
     @Test
     void anInterruptedThreadClosesTheLoopNoLessAndStaysInterrupted() {
-        suspended(() -> {
+        doomed.suspended(() -> {
             try {
                 await(sleep(HOUR));
             } finally {
@@ -206,6 +171,6 @@ class LoopCloseTest {
         loop.close();
         assertThat(Thread.interrupted()).isTrue();
         assertThat(order).containsExactly("finally");
-        assertAllThreadsEnded();
+        doomed.assertAllThreadsEnded();
     }
 }

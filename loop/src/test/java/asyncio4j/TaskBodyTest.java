@@ -15,8 +15,8 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,15 +30,9 @@ import java.util.concurrent.TimeoutException;
 /** What the body of a task may do, and what comes of it. */
 class TaskBodyTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     @Test
     @CPythonTest({"test_tasks::test_task_class", "test_tasks::test_future_subclass"})

@@ -5,6 +5,7 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,8 +14,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,20 +29,9 @@ class TaskCancelBodyTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
-
-    /** Lets everything that is ready have its turn. */
-    private static void turn() {
-        await(sleep(Duration.ZERO));
-    }
 
     /** A task that sleeps and was cancelled at that, or before it began. */
     private static Task<?> cancelledSleeper(boolean begun, String message) {

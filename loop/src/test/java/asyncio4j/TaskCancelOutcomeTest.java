@@ -4,6 +4,8 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Cancellations.assertCancelled;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,9 +14,8 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,23 +26,9 @@ class TaskCancelOutcomeTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<String> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
-
-    /** Lets everything that is ready have its turn. */
-    private static void turn() {
-        await(sleep(Duration.ZERO));
-    }
-
-    private static void assertCancelled(ThrowingCallable call, String message) {
-        assertThatThrownBy(call).isInstanceOf(CancelledError.class).hasMessage(message);
-    }
 
     @Test
     @Contract(29)

@@ -19,8 +19,8 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -36,17 +36,11 @@ class TaskGroupCancelTest {
 
     private static final Duration SOON = Duration.ofMillis(100);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> order = new ArrayList<>();
 
     private final RuntimeException error = new IllegalStateException("failed");
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     /** Sleeps for long, and says so when it is cancelled. */
     private Coroutine<Void> sleeping(String name) {

@@ -15,8 +15,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -30,17 +30,11 @@ class TaskGroupEndTest {
 
     private static final Duration SOON = Duration.ofMillis(100);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> order = new ArrayList<>();
 
     private final RuntimeException error = new IllegalStateException("failed");
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     /** Sleeps for long, and says so when it is cancelled. */
     private Coroutine<Void> sleeping(String name) {

@@ -17,9 +17,9 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,16 +35,11 @@ class TaskGroupLeaveTest {
 
     private static final Duration SOON = Duration.ofMillis(100);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<Object> order = new ArrayList<>();
 
     private final RuntimeException error = new IllegalStateException("failed");
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
 
     private List<Throwable> reported() {
         return runner.reports.stream().map(ExceptionContext::exception).toList();

@@ -15,8 +15,8 @@ import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,15 +25,9 @@ import java.util.List;
 /** What a group refuses, at once and with a remedy. */
 class TaskGroupMisuseTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     private static void assertRefused(Throwable error, String message) {
         assertThat(error).isInstanceOf(IllegalStateException.class).hasMessage(message);

@@ -12,8 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,15 +22,9 @@ import java.util.List;
 /** A group whose tasks all end well. */
 class TaskGroupTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     private static Duration millis(int millis) {
         return Duration.ofMillis(millis);
