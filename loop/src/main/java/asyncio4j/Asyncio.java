@@ -64,7 +64,7 @@ public final class Asyncio {
      */
     public static <T extends @Nullable Object> T run(Coroutine<T> main) {
         checkNotRunning("Asyncio.run()");
-        try (Runner runner = Runner.create()) {
+        try (Runner runner = Runner.forOneRun()) {
             return runner.run(main);
         }
     }

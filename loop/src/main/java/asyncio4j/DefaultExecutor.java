@@ -5,7 +5,9 @@ import asyncio4j.internal.fiber.Step;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +27,12 @@ final class DefaultExecutor {
 
     private boolean shutdownCalled;
 
+    /** How often a shutdown looks whether what it waits for can still end. */
+    private static final long EXIT_CHECK = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** Those that run something now. Any thread. */
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
     DefaultExecutor(DefaultEventLoop loop) {
         this.loop = loop;
     }
@@ -35,7 +43,8 @@ final class DefaultExecutor {
 
     <T extends @Nullable Object> AsyncFuture<T> run(@Nullable Executor target, Callable<T> work) {
         AsyncFuture<T> future = loop.createFuture();
-        (target == null ? defaultExecutor() : target).execute(new Job<>(loop, future, work));
+        (target == null ? defaultExecutor() : target)
+                .execute(new Job<>(loop, threads, future, work));
         return future;
     }
 
@@ -77,11 +86,12 @@ final class DefaultExecutor {
                             .start(() -> awaitTermination(present, timeout, ended));
             try {
                 if (!Asyncio.await(ended)) {
-                    LoopReports.LOG.log(
+                    LoopReports.write(
                             System.Logger.Level.WARNING,
                             "The executor did not finish joining its threads within "
                                     + timeout
-                                    + ": what still runs is interrupted");
+                                    + ": what still runs is interrupted",
+                            null);
                     present.shutdownNow();
                 }
             } finally {
@@ -93,12 +103,26 @@ final class DefaultExecutor {
     private void awaitTermination(
             ExecutorService present, Duration timeout, AsyncFuture<Boolean> ended) {
         Boolean inTime;
+        long start = System.nanoTime();
+        long left = Durations.nanos(timeout);
         try {
-            inTime = present.awaitTermination(Durations.nanos(timeout), TimeUnit.NANOSECONDS);
+            do {
+                inTime =
+                        present.awaitTermination(Math.min(left, EXIT_CHECK), TimeUnit.NANOSECONDS)
+                                || onlyExits();
+                left = Durations.nanos(timeout) - (System.nanoTime() - start);
+            } while (!inTime && left > 0);
         } catch (InterruptedException e) {
             return;
         }
         loop.enqueue(new Completion<>(ended, inTime, null));
+    }
+
+    /** Whether all that still runs has called {@code System.exit}, from which nobody returns. */
+    private boolean onlyExits() {
+        return JvmShutdown.begun()
+                && !threads.isEmpty()
+                && threads.stream().allMatch(JvmShutdown::exits);
     }
 
     /** Refuses new work and interrupts what runs, without waiting. */
@@ -112,7 +136,8 @@ final class DefaultExecutor {
 
     /** One piece of work on its thread. */
     private record Job<T extends @Nullable Object>(
-            DefaultEventLoop loop, AsyncFuture<T> future, Callable<T> work) implements Runnable {
+            DefaultEventLoop loop, Set<Thread> threads, AsyncFuture<T> future, Callable<T> work)
+            implements Runnable {
 
         @Override
         public void run() {
@@ -120,10 +145,13 @@ final class DefaultExecutor {
                 return; // cancelled before it began
             }
             Completion<T> completion;
+            threads.add(Thread.currentThread());
             try {
                 completion = new Completion<>(future, work.call(), null);
             } catch (Throwable e) {
                 completion = new Completion<>(future, null, e);
+            } finally {
+                threads.remove(Thread.currentThread());
             }
             loop.enqueue(completion); // refused if the loop is closed: then nobody waits any more
         }

@@ -4,12 +4,25 @@ import asyncio4j.internal.fiber.Step;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 
 /** The exception handler of a loop and its log. {@code handler} belongs to the baton holder. */
 final class LoopReports {
 
     static final System.Logger LOG = System.getLogger("asyncio4j");
+
+    /** Whether the log is the JDK's own. */
+    private static final class Backend {
+        static final boolean OF_JDK = ofJdk();
+
+        private static boolean ofJdk() {
+            @Nullable String module =
+                    System.LoggerFinder.getLoggerFinder().getClass().getModule().getName();
+            return "java.logging".equals(module) || "java.base".equals(module);
+        }
+    }
 
     private final DefaultEventLoop loop;
 
@@ -68,8 +81,25 @@ final class LoopReports {
         } catch (KeyboardInterrupt | SystemExit e) {
             throw e;
         } catch (Throwable failure) {
-            LOG.log(System.Logger.Level.ERROR, "Exception in default exception handler", failure);
+            write(System.Logger.Level.ERROR, "Exception in default exception handler", failure);
             log(context);
+        }
+    }
+
+    /**
+     * Writes to the log; while the JVM shuts down to standard error if the log is the JDK's own,
+     * which closes itself at once then. Any thread.
+     */
+    static void write(System.Logger.Level level, String text, @Nullable Throwable error) {
+        if (!JvmShutdown.begun() || !Backend.OF_JDK) {
+            LOG.log(level, text, error);
+        } else if (LOG.isLoggable(level)) {
+            StringWriter lines = new StringWriter();
+            lines.append(level.getName()).append(": ").append(text).append('\n');
+            if (error != null) {
+                error.printStackTrace(new PrintWriter(lines));
+            }
+            System.err.print(lines);
         }
     }
 
@@ -81,7 +111,7 @@ final class LoopReports {
         if (source != null) {
             text += "\n" + describe(source);
         }
-        LOG.log(System.Logger.Level.ERROR, text, error);
+        write(System.Logger.Level.ERROR, text, error);
     }
 
     private static String describe(Throwable source) {

@@ -92,6 +92,11 @@ final class MainTask<T extends @Nullable Object> {
         }
     }
 
+    /** The JVM shuts down: cancels the task. Any thread. */
+    void jvmEnds() {
+        loop.enqueue(ThreadsafeFutures.light(() -> task.cancel("the JVM was told to stop")));
+    }
+
     /**
      * The same for an interrupt of the thread that waits for the loop; but a result that is there
      * already counts.

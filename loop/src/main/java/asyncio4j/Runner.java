@@ -23,6 +23,13 @@ import java.util.function.Supplier;
  * programs have signals. Interrupting the thread that waits in {@code run} does the same, but
  * {@link CancellationException} comes out, and the thread's flag is set again.
  *
+ * <p>When the JVM is told to stop while the runner runs something ({@code SIGTERM}, {@code SIGHUP},
+ * {@code System.exit} on another thread), the main task is cancelled as well: {@link
+ * CancellationException} comes out of {@code run}, and the JVM waits until the runner is closed,
+ * for 10 seconds at most unless {@link Builder#shutdownTimeout} says otherwise; past that a warning
+ * names the tasks that didn't end. A runner that is between two runs isn't waited for, nor is code
+ * of the loop, or the runner's thread, that calls {@code System.exit} itself: it never goes on.
+ *
  * <p>A runner is for one thread at a time.
  */
 public final class Runner implements AutoCloseable {
@@ -52,6 +59,14 @@ public final class Runner implements AutoCloseable {
 
     private boolean eventLoopSet;
 
+    private final Duration shutdownTimeout;
+
+    /** Whether {@link #close} follows the first run at once. */
+    private boolean once;
+
+    /** Null while there is no loop. */
+    private @Nullable JvmShutdown jvmShutdown;
+
     /**
      * What made the last run leave the loop. A task that waits for its origin may throw it again.
      */
@@ -60,6 +75,7 @@ public final class Runner implements AutoCloseable {
     private Runner(Builder builder) {
         this.debug = builder.debug;
         this.watchdogLimit = builder.watchdogLimit;
+        this.shutdownTimeout = builder.shutdownTimeout;
         this.loopFactory = builder.loopFactory;
     }
 
@@ -70,6 +86,13 @@ public final class Runner implements AutoCloseable {
      */
     public static Runner create() {
         return builder().build();
+    }
+
+    /** A runner that is closed right after its run. */
+    static Runner forOneRun() {
+        Runner runner = create();
+        runner.once = true;
+        return runner;
     }
 
     /**
@@ -87,6 +110,8 @@ public final class Runner implements AutoCloseable {
         private @Nullable Boolean debug;
 
         private @Nullable Duration watchdogLimit;
+
+        private Duration shutdownTimeout = JvmShutdown.DEFAULT_LIMIT;
 
         private @Nullable Supplier<? extends EventLoop> loopFactory;
 
@@ -113,6 +138,27 @@ public final class Runner implements AutoCloseable {
          */
         public Builder watchdogLimit(Duration limit) {
             watchdogLimit = WatchdogLimit.checked(limit);
+            return this;
+        }
+
+        /**
+         * How long the end of the JVM waits for this runner to be closed; see {@link Runner}.
+         *
+         * @param timeout the limit, 10 seconds unless set; zero means that the runner doesn't care
+         *     for the JVM's shutdown
+         * @return this
+         * @throws IllegalArgumentException if the timeout is negative
+         */
+        public Builder shutdownTimeout(Duration timeout) {
+            Objects.requireNonNull(
+                    timeout, "the timeout is null: pass how long to wait, or Duration.ZERO");
+            if (timeout.isNegative()) {
+                throw new IllegalArgumentException(
+                        "the shutdown timeout is negative: "
+                                + timeout
+                                + "; pass how long to wait, or Duration.ZERO not to wait");
+            }
+            shutdownTimeout = timeout;
             return this;
         }
 
@@ -196,11 +242,17 @@ public final class Runner implements AutoCloseable {
                         TaskOptions.DEFAULT.context(inContext == null ? context : inContext));
         task.hideDestroyPending(); // it is reported as what this throws
         MainTask<T> main = new MainTask<>(task);
+        JvmShutdown shutdown = Objects.requireNonNull(jvmShutdown);
+        shutdown.enter(task.loop(), main);
         try {
             return main.run(running);
         } catch (KeyboardInterrupt | SystemExit e) {
             left = e;
             throw e;
+        } finally {
+            if (!once) {
+                shutdown.leave();
+            }
         }
     }
 
@@ -228,6 +280,7 @@ public final class Runner implements AutoCloseable {
             fresh.setWatchdogLimit(watchdogLimit);
         }
         context = Context.copyContext();
+        jvmShutdown = JvmShutdown.watch(shutdownTimeout);
         loop = fresh;
         state = State.INITIALIZED;
         return fresh;
@@ -251,13 +304,19 @@ public final class Runner implements AutoCloseable {
         Asyncio.checkNotRunning("Runner.close()");
         loop = null;
         state = State.CLOSED;
+        JvmShutdown shutdown = Objects.requireNonNull(jvmShutdown);
+        shutdown.enter(DefaultEventLoop.unwrap(closing), null);
         try {
             new RunnerClose(closing, left).run();
         } finally {
             if (eventLoopSet) {
                 Asyncio.setEventLoop(null);
             }
-            closing.close();
+            try {
+                closing.close();
+            } finally {
+                shutdown.close();
+            }
         }
     }
 

@@ -170,7 +170,7 @@ final class RunnerClose {
                 for (StackTraceElement frame : task.getStack()) {
                     text.append("\n    at ").append(frame);
                 }
-                LoopReports.LOG.log(System.Logger.Level.WARNING, text.toString());
+                LoopReports.write(System.Logger.Level.WARNING, text.toString(), null);
             }
         }
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import reactor.core.publisher.Mono;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -73,6 +74,19 @@ public final class ReactorRunner implements AutoCloseable {
          */
         public Builder debug(boolean enabled) {
             builder.debug(enabled);
+            return this;
+        }
+
+        /**
+         * How long the end of the JVM waits for this runner to be closed; see {@link Runner}.
+         *
+         * @param timeout the limit, 10 seconds unless set; zero means that the runner doesn't care
+         *     for the JVM's shutdown
+         * @return this
+         * @throws IllegalArgumentException if the timeout is negative
+         */
+        public Builder shutdownTimeout(Duration timeout) {
+            builder.shutdownTimeout(timeout);
             return this;
         }
 

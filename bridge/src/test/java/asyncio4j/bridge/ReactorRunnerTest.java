@@ -64,6 +64,15 @@ class ReactorRunnerTest {
     }
 
     @Test
+    void theShutdownTimeoutIsTheRunners() {
+        ReactorRunner.Builder builder = ReactorRunner.builder();
+        assertThat(builder.shutdownTimeout(Duration.ZERO)).isSameAs(builder);
+        assertThatThrownBy(() -> builder.shutdownTimeout(Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the shutdown timeout is negative: PT-1S");
+    }
+
+    @Test
     void runsAMainMono() {
         assertThat(runner.run(Mono.just(1))).isEqualTo(1);
         assertThat(runner.run(Flux.range(1, 10).reduce(Integer::sum))).isEqualTo(55);
