@@ -114,6 +114,14 @@ class WrongThreadTest {
         uses.put("setDebug", () -> loop.setDebug(!loop.getDebug()));
         uses.put("setSlowCallbackDuration", () -> loop.setSlowCallbackDuration(Duration.ofDays(1)));
         uses.put("getSlowCallbackDuration", loop::getSlowCallbackDuration);
+        uses.put("setWatchdogLimit", () -> loop.setWatchdogLimit(Duration.ofDays(1)));
+        uses.put("getWatchdogLimit", loop::getWatchdogLimit);
+        uses.put(
+                "setAsyncGeneratorHooks",
+                () -> loop.setAsyncGeneratorHooks(AsyncGeneratorHooks.NONE));
+        uses.put("getAsyncGeneratorHooks", loop::getAsyncGeneratorHooks);
+        uses.put("addSignalHandler", () -> loop.addSignalHandler("HUP", callback));
+        uses.put("removeSignalHandler", () -> loop.removeSignalHandler("HUP"));
         return uses;
     }
 
