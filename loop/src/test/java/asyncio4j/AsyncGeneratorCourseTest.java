@@ -12,8 +12,8 @@ import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,17 +26,11 @@ class AsyncGeneratorCourseTest {
 
     private static final String END = "StopAsyncIteration: the async generator has no more items";
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final HeldGenerators generators = new HeldGenerators();
 
     private final List<Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     private static ArithmeticException failure(String message) {
         return new ArithmeticException(message);

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,14 +24,9 @@ class AsyncGeneratorEagerTest {
 
     private static final TaskOptions EAGER = TaskOptions.DEFAULT.eagerStart(true);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<String> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
 
     /** The items of {@code generator}, with a word for each. */
     private Coroutine<Integer> count(AsyncGenerator<String> generator) {

@@ -14,9 +14,9 @@ import asyncio4j.testing.Contract;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -32,14 +32,9 @@ class AsyncGeneratorForgottenTest {
 
     private static final ContextVar<String> VAR = ContextVar.withDefault("var", "unset");
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
 
     /** Has garbage collected on another thread until {@code reached}. */
     private static CompletableFuture<Void> collectUntil(BooleanSupplier reached) {

@@ -15,9 +15,9 @@ import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.OtherThread;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,16 +28,11 @@ import java.util.concurrent.CompletableFuture;
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorHooksTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final HeldGenerators generators = new HeldGenerators();
 
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
 
     private AsyncGenerator<Integer> oneTwo() {
         return generators.of(g -> {

@@ -13,9 +13,9 @@ import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,15 +27,9 @@ class AsyncGeneratorMisuseTest {
 
     private final HeldGenerators generators = new HeldGenerators();
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     private AsyncGenerator<Integer> oneAndTwo() {
         return generators.of(g -> {

@@ -15,9 +15,9 @@ import asyncio4j.testing.Contract;
 import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -35,14 +35,9 @@ class AsyncGeneratorRunnerTest {
 
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
 
     @Test
     @Contract(65)

@@ -14,9 +14,9 @@ import asyncio4j.testing.LoggedWarnings;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -36,14 +36,9 @@ class AsyncGeneratorShutdownTest {
     private static final String CLOSING_FAILED =
             "an error occurred during closing of asynchronous generator ";
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
 
     /** One that says when it is being closed, and takes {@code time} for it. */
     private AsyncGenerator<String> named(String name, Duration time) {

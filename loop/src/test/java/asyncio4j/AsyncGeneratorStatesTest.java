@@ -12,9 +12,9 @@ import asyncio4j.testing.Contract;
 import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,14 +36,9 @@ class AsyncGeneratorStatesTest {
             "IllegalStateException: async generator ignored GeneratorExit: don't yield while it is"
                     + " being closed";
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
 
     private static AsyncGenerator<Integer> oneAndTwo() {
         return AsyncGenerator.of(g -> {

@@ -13,9 +13,9 @@ import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,15 +33,9 @@ class AsyncGeneratorTest {
 
     private static final Duration TICK = Duration.ofMillis(10);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<@Nullable Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     @Test
     void bodyDoesNotBeginBeforeAnItemIsAskedFor() {

@@ -12,9 +12,9 @@ import asyncio4j.testing.Outcomes;
 import asyncio4j.testing.VirtualRunner;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -30,17 +30,11 @@ class AsyncGeneratorYieldAllTest {
 
     private static final String END = "StopAsyncIteration: the async generator has no more items";
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final HeldGenerators generators = new HeldGenerators();
 
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     /** Yields 1, then what comes back for each item; says what is thrown into it, and its end. */
     private AsyncGenerator<Object> echo() {

@@ -15,8 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,15 +31,9 @@ class EagerTaskFactoryTest {
 
     private static final TaskOptions NOT_EAGER = TaskOptions.DEFAULT.eagerStart(false);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
 
     /** Counts the tasks that aren't done when their create call returns. */
     private static final class Counting implements TaskFactory {

@@ -6,6 +6,7 @@ import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.gatherReturnExceptions;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,8 +15,8 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,16 +27,7 @@ class GatherCancelTest {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private final VirtualRunner runner = new VirtualRunner();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
-
-    private static void turn() {
-        await(sleep(Duration.ZERO));
-    }
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private static <T> AsyncFuture<T> future() {
         return getRunningLoop().createFuture();

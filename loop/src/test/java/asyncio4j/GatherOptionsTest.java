@@ -7,14 +7,15 @@ import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.gatherReturnExceptions;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,18 +32,9 @@ class GatherOptionsTest {
 
     private final Exception error = new ArithmeticException("first");
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<String> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
-
-    private static void turn() {
-        await(sleep(Duration.ZERO));
-    }
 
     private Coroutine<String> failing() {
         return () -> {

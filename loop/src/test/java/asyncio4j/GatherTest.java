@@ -7,16 +7,18 @@ import static asyncio4j.Asyncio.gatherReturnExceptions;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.CPythonTest;
+import asyncio4j.testing.Cancellations;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -25,16 +27,7 @@ import java.util.List;
 /** What comes out of gather, and what becomes of the others when one fails. */
 class GatherTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
-
-    private static void turn() {
-        await(sleep(Duration.ZERO));
-    }
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private static <T> AsyncFuture<T> future() {
         return getRunningLoop().createFuture();
@@ -218,7 +211,7 @@ class GatherTest {
         for (int times = 0; times < 2; times++) {
             AsyncFuture<List<String>> all = gather(one, two);
             assertThat(all.getLoop()).isSameAs(runner.loop());
-            runner.run(GatherTest::turn);
+            runner.run(Cancellations::turn);
             assertThat(all.done()).isFalse();
         }
     }

@@ -6,6 +6,7 @@ import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,8 +15,8 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,16 +25,7 @@ import java.util.List;
 /** What goes through a shield, and in which direction. */
 class ShieldTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
-
-    private static void turn() {
-        await(sleep(Duration.ZERO));
-    }
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     @Test
     @Contract(49)

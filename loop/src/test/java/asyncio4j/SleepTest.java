@@ -12,8 +12,8 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,14 +25,9 @@ import java.util.List;
 /** Sleeping, for some time and for none. */
 class SleepTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     private final List<String> order = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
 
     @Test
     @CPythonTest("test_tasks::test_sleep")

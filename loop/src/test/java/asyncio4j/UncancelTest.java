@@ -12,8 +12,8 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,12 +23,7 @@ import java.util.concurrent.TimeoutException;
 /** Requests to cancel that are taken back. */
 class UncancelTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
-
-    @AfterEach
-    void close() {
-        runner.close();
-    }
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner();
 
     @Test
     @Contract(31)
