@@ -1,8 +1,8 @@
 /**
  * asyncio for Java: event loop, tasks, futures, context variables, locks and the Runner.
  *
- * <p>It depends on the JDK alone; {@code jdk.unsupported} has the signals. What it shows by JMX,
- * and its command line, take modules that may be missing.
+ * <p>It depends on the JDK alone; {@code jdk.unsupported} has the signals. What it shows by JMX and
+ * the Flight Recorder, and its command line, take modules that may be missing.
  */
 @SuppressWarnings("module") // asyncio4j.bridge is compiled after this module
 @org.jspecify.annotations.NullMarked
@@ -11,6 +11,7 @@ module asyncio4j.loop {
     requires jdk.unsupported;
     requires static java.management;
     requires static jdk.attach;
+    requires static jdk.jfr;
 
     exports asyncio4j;
     exports asyncio4j.locks;

@@ -1,6 +1,8 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.flight.Flight;
+import asyncio4j.internal.flight.TaskLife;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
 
     /** The innermost of the timeouts that the body is in; see {@link Timeout}. */
     @Nullable Timeout timeout;
+
+    /** What the Flight Recorder is told of this; null if nobody records it. */
+    private final @Nullable TaskLife life = Flight.taskMade();
 
     /** Whether to say so if the loop is closed before this is done. */
     private boolean logDestroyPending = true;
@@ -236,6 +241,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     }
 
     private void runBody(Coroutine<T> body) {
+        if (life != null) {
+            life.begins();
+        }
         T value;
         try {
             value = body.run();
@@ -287,6 +295,20 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     @Override
     void finished() {
         loop().tasks().remove(this);
+        if (life != null) {
+            life.ends(
+                    getName(),
+                    loop().name(),
+                    cancelled() ? "cancelled" : peekException() == null ? "finished" : "failed");
+        }
+    }
+
+    /** Called before each suspension. */
+    private void suspends(Fiber fiber) {
+        label(fiber);
+        if (life != null) {
+            life.suspends();
+        }
     }
 
     /**
@@ -316,7 +338,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
             throw failNextStep(
                     fiber, new IllegalStateException("a task cannot await itself: " + this));
         }
-        label(fiber);
+        suspends(fiber);
         step.resumes(fiber);
         future.add(step);
         futureWaiter = future;
@@ -348,7 +370,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /** Lets everything that is ready have its turn. On this task's fiber. */
     void yieldOnce(Fiber fiber) {
         checkAlive(fiber);
-        label(fiber);
+        suspends(fiber);
         step.resumes(fiber);
         loop().core().add(step);
         loop().core().engine().suspend(fiber);

@@ -26,7 +26,7 @@ class FloorsTest {
      */
     private static final List<List<String>> FLOORS =
             List.of(
-                    List.of("asyncio4j.internal.fiber"),
+                    List.of("asyncio4j.internal.fiber", "asyncio4j.internal.flight"),
                     List.of("asyncio4j.internal.loop"),
                     List.of(
                             "asyncio4j.internal.context",

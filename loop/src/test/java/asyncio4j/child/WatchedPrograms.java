@@ -27,6 +27,7 @@ public final class WatchedPrograms {
                 switch (args[0]) {
                     case "waiting" -> WatchedPrograms::waiting;
                     case "held" -> WatchedPrograms::held;
+                    case "short" -> WatchedPrograms::shortly;
                     case "noLoop" -> WatchedPrograms::noLoop;
                     default -> throw new IllegalArgumentException(args[0]);
                 });
@@ -60,6 +61,13 @@ public final class WatchedPrograms {
     private static void inTheWay() throws InterruptedException {
         say("held");
         new CountDownLatch(1).await();
+    }
+
+    private static void shortly() {
+        run(() -> {
+            await(createTask(() -> await(sleep(Duration.ofMillis(1)))));
+            say("ran");
+        });
     }
 
     private static void noLoop() {

@@ -5,6 +5,8 @@ import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.FiberEngine;
 import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.fiber.VirtualThreadEngine;
+import asyncio4j.internal.flight.Flight;
+import asyncio4j.internal.flight.StepSpan;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ public final class LoopCore implements Agenda {
     private final FiberEngine engine;
 
     private final Clock clock;
+
+    /** The name of the loop. Any thread. */
+    private final String name;
 
     private final Inbox inbox = new Inbox();
 
@@ -63,7 +68,11 @@ public final class LoopCore implements Agenda {
 
     private @Nullable Step current;
 
+    /** When {@link #current} began; far in the future if nobody listens. */
     private long currentSince;
+
+    /** What the Flight Recorder is told of {@link #current}; null if nobody records it. */
+    private @Nullable StepSpan span;
 
     // Any thread, from here on.
 
@@ -85,11 +94,12 @@ public final class LoopCore implements Agenda {
      *
      * @param owner the loop that this is the core of
      * @param clock the time
-     * @param name the name of its threads
+     * @param name its name and that of its threads
      */
     public LoopCore(Object owner, Clock clock, String name) {
         this.owner = owner;
         this.clock = clock;
+        this.name = name;
         this.engine = new VirtualThreadEngine(this, name);
     }
 
@@ -223,6 +233,7 @@ public final class LoopCore implements Agenda {
             }
             stopping = false;
             current = null;
+            span = null;
         }
         Throwable error = leaving;
         leaving = null;
@@ -245,9 +256,10 @@ public final class LoopCore implements Agenda {
                 batch--;
                 Step step = ready.remove();
                 progress.step();
-                if (slowListener != null) {
+                span = Flight.stepBegins();
+                if (slowListener != null || span != null) {
                     current = step;
-                    currentSince = clock.nanos();
+                    currentSince = slowListener == null ? Long.MAX_VALUE : clock.nanos();
                 }
                 return step;
             }
@@ -296,6 +308,10 @@ public final class LoopCore implements Agenda {
     private void finishCurrent() {
         Step step = current;
         current = null;
+        if (step != null && span != null) {
+            span.ends(step, name);
+            span = null;
+        }
         ObjLongConsumer<Step> listener = slowListener;
         if (step != null && listener != null) {
             long took = clock.nanos() - currentSince;
