@@ -1,5 +1,5 @@
 /**
- * asyncio for Java: event loop, tasks, futures, context variables, locks and the Runner.
+ * asyncio for Java: event loop, tasks, futures, context variables, locks, queues and the Runner.
  *
  * <p>It depends on the JDK alone; {@code jdk.unsupported} has the signals. What it shows by JMX and
  * the Flight Recorder, and its command line, take modules that may be missing.

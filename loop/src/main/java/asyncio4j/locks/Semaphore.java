@@ -3,12 +3,10 @@ package asyncio4j.locks;
 import static asyncio4j.Asyncio.await;
 
 import asyncio4j.AsyncFuture;
-import asyncio4j.Asyncio;
 import asyncio4j.CancelledError;
 import asyncio4j.Coroutine;
-import asyncio4j.EventLoop;
 import asyncio4j.GeneratorExit;
-import asyncio4j.internal.access.LoopAccess;
+import asyncio4j.internal.locks.LoopBound;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +27,20 @@ import java.util.Deque;
  * <p>It belongs to the loop on which a task first has to wait for it, and to that loop's thread.
  * {@link #release} and {@link #acquire} fail on any other while the loop runs.
  */
-public final class Semaphore {
+public sealed class Semaphore permits BoundedSemaphore {
 
-    // The loop's thread, all of it.
+    private final LoopBound bound = new LoopBound(this);
+
+    // The loop's thread, from here on.
 
     private int value;
 
-    /** The loop on which a task first had to wait. */
-    private @Nullable EventLoop loop;
-
     private final Deque<AsyncFuture<@Nullable Void>> waiters = new ArrayDeque<>();
+
+    /** A semaphore with one permit. */
+    public Semaphore() {
+        this(1);
+    }
 
     /**
      * A semaphore with so many permits.
@@ -59,7 +61,7 @@ public final class Semaphore {
      *
      * @return true if no permit is left, or others wait already
      */
-    public boolean locked() {
+    public final boolean locked() {
         if (value == 0) {
             return true;
         }
@@ -78,14 +80,14 @@ public final class Semaphore {
      * @return a coroutine of the permit: close it, or call {@link #release}, once; it throws {@link
      *     IllegalStateException} if it would have to wait on another loop than tasks did before
      */
-    public Coroutine<Permit> acquire() {
+    public final Coroutine<Permit> acquire() {
         return () -> {
             checkThread("Semaphore.acquire");
             if (!locked()) {
                 value--;
                 return new Permit(this);
             }
-            AsyncFuture<@Nullable Void> turn = bind().createFuture();
+            AsyncFuture<@Nullable Void> turn = bound.bind().createFuture();
             waiters.add(turn);
             try {
                 await(turn);
@@ -124,39 +126,19 @@ public final class Semaphore {
         }
     }
 
-    private EventLoop bind() {
-        EventLoop running = Asyncio.getRunningLoop();
-        EventLoop bound = loop;
-        if (bound == null) {
-            loop = running;
-        } else if (bound != running) {
-            throw new IllegalStateException(
-                    this
-                            + " is bound to a different event loop, "
-                            + bound
-                            + ", not to "
-                            + running
-                            + ": make one for each loop");
-        }
-        return running;
+    /** How many permits are there, those that aren't given to anybody yet. */
+    final int value() {
+        return value;
     }
 
-    private void checkThread(String what) {
-        EventLoop bound = loop;
-        if (bound != null && !LoopAccess.get().mayTouch(bound)) {
-            throw new IllegalStateException(
-                    what
-                            + " belongs to the thread of "
-                            + bound
-                            + ", not to thread "
-                            + Thread.currentThread().getName()
-                            + ": use loop.callSoonThreadsafe(...)");
-        }
+    /** Fails on another thread than the loop's. */
+    final void checkThread(String what) {
+        bound.checkThread(what);
     }
 
     @Override
-    public String toString() {
-        return "Semaphore["
+    public final String toString() {
+        return (this instanceof BoundedSemaphore ? "BoundedSemaphore[" : "Semaphore[")
                 + (locked() ? "locked" : "unlocked, value=" + value)
                 + (waiters.isEmpty() ? "" : ", waiters=" + waiters.size())
                 + "]";

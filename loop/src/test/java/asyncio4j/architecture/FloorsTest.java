@@ -33,7 +33,9 @@ class FloorsTest {
                             "asyncio4j.internal.spi",
                             "asyncio4j.management"),
                     List.of("asyncio4j", "asyncio4j.internal.access"),
-                    List.of("asyncio4j.locks", "asyncio4j.tools"));
+                    List.of("asyncio4j.internal.locks", "asyncio4j.tools"),
+                    List.of("asyncio4j.locks"),
+                    List.of("asyncio4j.queues"));
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import asyncio4j.CancelledError;
 import asyncio4j.Task;
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -54,6 +55,7 @@ class SemaphoreCancelTest {
 
     @Test
     @Contract(72)
+    @CPythonTest("test_locks::test_acquire_cancel_before_awoken")
     void whoIsCancelledBeforeItIsWokenIsPassedOver() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(0);
@@ -137,6 +139,7 @@ class SemaphoreCancelTest {
     }
 
     @Test
+    @CPythonTest("test_locks::test_acquire_no_hang")
     void cancelledByTheOneThatHoldsItNothingHangs() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
@@ -169,5 +172,56 @@ class SemaphoreCancelTest {
             permit.close();
             assertThat(semaphore.locked()).isFalse();
         });
+    }
+
+    @Test
+    @CPythonTest("test_locks::SemaphoreTests::test_acquire_cancel")
+    void whoIsCancelledWhileItWaitsIsNotInLineAnyMore() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore();
+            await(semaphore.acquire());
+            Task<?> waiting = createTask(semaphore.acquire());
+            runner.loop().callSoon(waiting::cancel);
+            assertThatThrownBy(() -> await(waiting)).isInstanceOf(CancelledError.class);
+            assertThat(semaphore).hasToString("Semaphore[locked]");
+        });
+    }
+
+    @Test
+    @Contract(72)
+    @CPythonTest("test_locks::test_acquire_hang")
+    void releaseWhileTheFirstIsBeingCancelledIsForTheSecond() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(0);
+            Task<?> first = taker(semaphore, 1);
+            Task<?> second = taker(semaphore, 2);
+            iteration();
+            first.cancel();
+            semaphore.release();
+            iteration();
+            iteration();
+            assertThat(semaphore).hasToString("Semaphore[locked]");
+            assertThat(second.done()).isTrue();
+        });
+    }
+
+    @Test
+    @Contract(72)
+    @CPythonTest("test_locks::test_acquire_fifo_order_3")
+    void thoseBehindOneThatWasCancelledKeepTheirOrder() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(0);
+            List<Task<?>> takers = new ArrayList<>();
+            for (int i = 1; i <= 3; i++) {
+                takers.add(taker(semaphore, i));
+            }
+            iteration();
+            takers.getFirst().cancel();
+            iteration();
+            semaphore.release();
+            semaphore.release();
+            await(gatherReturnExceptions(takers));
+        });
+        assertThat(log).containsExactly(2, 3);
     }
 }

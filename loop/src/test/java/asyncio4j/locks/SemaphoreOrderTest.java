@@ -12,6 +12,7 @@ import asyncio4j.AsyncGenerator;
 import asyncio4j.Coroutine;
 import asyncio4j.Task;
 import asyncio4j.TaskFactory;
+import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
@@ -80,6 +81,7 @@ class SemaphoreOrderTest {
 
     @Test
     @Contract(72)
+    @CPythonTest("test_locks::test_acquire_fifo_order")
     void whoWantsASecondPermitGoesToTheEndOfTheLine() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
@@ -219,5 +221,98 @@ class SemaphoreOrderTest {
             await(other);
         });
         assertThat(log).containsExactly("other");
+    }
+
+    @Test
+    @Contract(72)
+    @CPythonTest("test_locks::SemaphoreTests::test_acquire")
+    void asManyGoOnAsPermitsAreGivenBack() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(3);
+            await(semaphore.acquire());
+            await(semaphore.acquire());
+            assertThat(semaphore.locked()).isFalse();
+            List<Task<?>> takers = new ArrayList<>();
+            for (int i = 1; i <= 3; i++) {
+                takers.add(taker(semaphore, i));
+            }
+            iteration();
+            assertThat(log).containsExactly(1);
+            assertThat(semaphore).hasToString("Semaphore[locked, waiters=2]");
+            takers.add(taker(semaphore, 4));
+            semaphore.release();
+            semaphore.release();
+            assertThat(semaphore.value()).isZero();
+            iteration();
+            assertThat(log).containsExactly(1, 2, 3);
+            assertThat(semaphore).hasToString("Semaphore[locked, waiters=1]");
+            semaphore.release();
+            await(gather(takers));
+            assertThat(log).containsExactly(1, 2, 3, 4);
+        });
+    }
+
+    @Test
+    @Contract(72)
+    @CPythonTest("test_locks::test_acquire_fifo_order_2")
+    void whoGivesAPermitBackAndWantsItAgainIsBehindThoseWhoWait() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(1);
+            Task<?> first = taker(semaphore, 1);
+            Task<?> again =
+                    createTask(() -> {
+                        await(semaphore.acquire());
+                        log.add(2);
+                        semaphore.release();
+                        await(semaphore.acquire());
+                        log.add(4);
+                    });
+            Task<?> third = taker(semaphore, 3);
+            iteration();
+            semaphore.release();
+            semaphore.release();
+            await(gather(first, again, third));
+        });
+        assertThat(log).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    @Contract(72)
+    @CPythonTest("test_locks::test_acquire_fifo_order_4")
+    void whoGoesWakesAllForWhomThereArePermits() {
+        runner.run(() -> {
+            Semaphore semaphore = new Semaphore(0);
+            List<Task<?>> tasks = new ArrayList<>();
+            tasks.add(
+                    createTask(() -> {
+                        await(semaphore.acquire());
+                        assertThat(semaphore.value()).isZero();
+                        tasks.add(createTask(() -> log.add(4)));
+                        log.add(1);
+                    }));
+            tasks.add(
+                    createTask(() -> {
+                        semaphore.release();
+                        semaphore.release();
+                        semaphore.release();
+                        assertThat(semaphore.value()).isEqualTo(2);
+                        assertThat(semaphore.locked()).isTrue();
+                        await(semaphore.acquire());
+                        log.add(2);
+                    }));
+            tasks.add(
+                    createTask(() -> {
+                        await(semaphore.acquire());
+                        assertThat(semaphore.locked()).isTrue();
+                        log.add(3);
+                    }));
+            iteration();
+            assertThat(semaphore.value()).isEqualTo(2);
+            assertThat(semaphore).hasToString("Semaphore[locked, waiters=3]");
+            iteration();
+            assertThat(tasks).hasSize(4);
+            await(gather(tasks));
+        });
+        assertThat(log).containsExactly(1, 2, 3, 4);
     }
 }
