@@ -16,6 +16,7 @@ module asyncio4j.loop {
     exports asyncio4j;
     exports asyncio4j.locks;
     exports asyncio4j.management;
+    exports asyncio4j.queues;
     exports asyncio4j.internal.access to
             asyncio4j.bridge;
     exports asyncio4j.internal.spi to

@@ -14,6 +14,7 @@ import asyncio4j.Task;
 import asyncio4j.VoidCoroutine;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.OnVirtualClock;
+import asyncio4j.testing.Schedule;
 
 import org.junit.jupiter.api.Test;
 
@@ -246,9 +247,9 @@ class LocksScheduleTest extends OnVirtualClock {
     }
 
     /**
-     * Four tasks go through {@code door} one after the other, each for two iterations; one of them
-     * is cancelled after so many iterations. Whichever and whenever: the others get through, in
-     * order.
+     * Four tasks go through one of {@code doors} one after the other, each for two iterations; one
+     * of them is cancelled after so many iterations. Whichever and whenever: the others get
+     * through, in order.
      */
     private void cancelAtEveryPoint(IntFunction<Coroutine<? extends AutoCloseable>> doors)
             throws TimeoutException {

@@ -1,4 +1,4 @@
-package asyncio4j.locks;
+package asyncio4j.testing;
 
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
@@ -12,7 +12,6 @@ import asyncio4j.CancelledError;
 import asyncio4j.Coroutine;
 import asyncio4j.Task;
 import asyncio4j.VoidCoroutine;
-import asyncio4j.testing.VirtualRunner;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,9 +27,9 @@ import java.util.function.Consumer;
  * task that isn't cancelled has to come to its end, and none may fail: a lost wake-up is a timeout,
  * as nothing else happens on the virtual clock.
  */
-final class Schedule {
+public final class Schedule {
 
-    final Random random;
+    public final Random random;
 
     private final List<Task<?>> tasks = new ArrayList<>();
 
@@ -42,12 +41,12 @@ final class Schedule {
 
     /** What is done in one run. */
     @FunctionalInterface
-    interface Course {
+    public interface Course {
         void run(Schedule schedule) throws Exception;
     }
 
     /** Runs {@code course} on a loop of its own for each of so many seeds. */
-    static void forSeeds(int seeds, Course course) {
+    public static void forSeeds(int seeds, Course course) {
         for (int i = 0; i < seeds; i++) {
             int seed = i;
             try (VirtualRunner runner = new VirtualRunner()) {
@@ -60,7 +59,7 @@ final class Schedule {
     }
 
     /** Goes on at once, an iteration later, or some milliseconds later. */
-    void pause() {
+    public void pause() {
         switch (random.nextInt(4)) {
             case 0 -> {}
             case 1, 2 -> await(sleep(Duration.ZERO));
@@ -69,21 +68,21 @@ final class Schedule {
     }
 
     /** Starts a task that {@link #cancelOne} may cancel. */
-    Task<?> start(VoidCoroutine body) {
+    public Task<?> start(VoidCoroutine body) {
         Task<?> task = createTask(body);
         tasks.add(task);
         return task;
     }
 
     /** Cancels one of the tasks, now and then. */
-    void maybeCancelOne() {
+    public void maybeCancelOne() {
         if (random.nextInt(4) == 0) {
             cancelOne();
         }
     }
 
     /** Cancels one of the tasks; the first of them are never cancelled. */
-    void cancelOne() {
+    public void cancelOne() {
         Task<?> task = tasks.get(tasks.size() / 3 + random.nextInt(tasks.size() * 2 / 3));
         if (task.cancel()) {
             cancelled.add(task);
@@ -91,7 +90,7 @@ final class Schedule {
     }
 
     /** Cancels so many tasks, with pauses between, and waits until all tasks are done. */
-    void finish(int cancels) throws TimeoutException {
+    public void finish(int cancels) throws TimeoutException {
         Task<?> canceller =
                 createTask(() -> {
                     for (int i = 0; i < cancels; i++) {
@@ -114,7 +113,7 @@ final class Schedule {
     /**
      * Awaits, at times with a deadline, and hands what comes of it on, unless that was over first.
      */
-    <T> void within(Coroutine<T> coroutine, Consumer<? super T> then) {
+    public <T> void within(Coroutine<T> coroutine, Consumer<? super T> then) {
         T result;
         try {
             result =
