@@ -23,10 +23,7 @@ import java.util.Objects;
  * {@link Asyncio}.
  *
  * {@snippet :
- * import static asyncio4j.Asyncio.*;
- * import static asyncio4j.bridge.Bridge.*;
- *
- * User user = runner.run(() -> await(client.get().uri("/user").retrieve().bodyToMono(User.class)));
+ * User user = runner.run(() -> await(users.find("ada"))); // find answers a Mono<User>
  * }
  *
  * <h2>What all awaits have in common</h2>

@@ -29,10 +29,10 @@ import java.util.Objects;
  * </ul>
  *
  * {@snippet :
- * static final ContextVar<String> USER = ContextVar.of("user");
- *
- * ReactorContext.bind(USER, "user");
- * mono(loop, () -> "hello " + USER.get()).contextWrite(Context.of("user", "Ada"));
+ * ContextVar<String> user = ContextVar.of("user"); // as a rule a static final field
+ * ReactorContext.bind(user, "user");
+ * Mono<String> greeting = mono(loop, () -> "hello " + user.get())
+ *         .contextWrite(reactor.util.context.Context.of("user", "Ada"));
  * }
  *
  * <p>Reactor's Context has no null values: a variable that is set to null isn't in it.

@@ -19,7 +19,8 @@ import java.util.function.Supplier;
  *
  * {@snippet :
  * try (ReactorRunner runner = ReactorRunner.create()) {
- *     Report report = runner.run(() -> new Report(await(client.user()), await(client.orders())));
+ *     String both = runner.run(() ->
+ *             await(users.find("ada")).name() + " and " + await(users.find("bob")).name());
  *     Integer total = runner.run(Flux.range(1, 10).reduce(Integer::sum));
  * }
  * }
