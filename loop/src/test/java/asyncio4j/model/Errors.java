@@ -1,6 +1,7 @@
 package asyncio4j.model;
 
 import asyncio4j.CancelledError;
+import asyncio4j.ExceptionGroup;
 import asyncio4j.InvalidStateException;
 
 import java.util.List;
@@ -35,6 +36,11 @@ final class Errors {
             case CancellationException e ->
                     ModelError.CANCELLED
                             + (WITHOUT_MESSAGE.equals(e.getMessage()) ? "" : message(e));
+            case ExceptionGroup e ->
+                    e.exceptions().stream()
+                            .map(Errors::show)
+                            .collect(Collectors.joining(", ", ModelError.GROUP + "[", "]"));
+            case IllegalArgumentException _ -> ModelError.VALUE_ERROR;
             case TimeoutException _ -> ModelError.TIMEOUT;
             case InvalidStateException _ -> ModelError.INVALID_STATE;
             case IllegalStateException _ -> ModelError.RUNTIME_ERROR;

@@ -16,6 +16,8 @@ enum Flaw {
     TIMEOUT_EATS_CANCEL,
     /** The message of a cancel is there however often one asks. */
     MESSAGE_STAYS,
+    /** A group doesn't take back the cancel of its parent. */
+    GROUP_KEEPS_ITS_CANCEL,
     /** A generator that yields while it is closed is closed. */
     IGNORED_EXIT
 }

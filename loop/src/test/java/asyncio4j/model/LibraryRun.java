@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.gatherReturnExceptions;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.Asyncio.taskGroup;
 import static asyncio4j.Asyncio.timeout;
 import static asyncio4j.Asyncio.waitFor;
 
@@ -19,9 +20,11 @@ import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.ExceptionContext;
 import asyncio4j.InvalidStateException;
+import asyncio4j.ReturnWhen;
 import asyncio4j.Runner;
 import asyncio4j.StopAsyncIteration;
 import asyncio4j.Task;
+import asyncio4j.TaskGroup;
 import asyncio4j.TaskOptions;
 import asyncio4j.Timeout;
 import asyncio4j.VirtualClock;
@@ -48,6 +51,8 @@ final class LibraryRun {
     private final Map<String, AsyncFuture<Object>> futures = new LinkedHashMap<>();
 
     private final Map<String, AsyncGenerator<String>> generators = new HashMap<>();
+
+    private final Map<String, TaskGroup> groups = new HashMap<>();
 
     private final Map<String, Timeout> timeouts = new HashMap<>();
 
@@ -186,6 +191,15 @@ final class LibraryRun {
                                 }));
                 say(s.name() + " expired " + entered.get().expired());
             }
+            case Step.Group s -> {
+                await(
+                        taskGroup(group -> {
+                            groups.put(s.name(), group);
+                            steps(s.body(), generator);
+                        }));
+                say(s.name() + " ended");
+            }
+            case Step.Wait s -> waitStep(s);
             case Step.Yield s -> generator.yield("" + s.item());
             case Step.Anext s -> onGenerator(s.name(), AsyncGenerator::anext);
             case Step.Athrow s ->
@@ -205,6 +219,7 @@ final class LibraryRun {
                             createTask(
                                     coroutine(s.name(), s.body()),
                                     TaskOptions.DEFAULT.name(s.name()).eagerStart(s.eager())));
+            case Step.GroupSpawn s -> groupSpawn(s);
             case Step.Complete s ->
                     settle("set_result", s.name(), f -> f.setResult("v" + s.name()));
             case Step.Fail s ->
@@ -376,6 +391,42 @@ final class LibraryRun {
         } catch (InvalidStateException e) {
             say(what + " " + name + " " + Errors.show(e));
         }
+    }
+
+    private void groupSpawn(Step.GroupSpawn s) {
+        TaskGroup group = groups.get(s.group());
+        if (group == null) {
+            say("group none");
+            return;
+        }
+        try {
+            futures.put(
+                    s.name(),
+                    group.createTask(
+                            coroutine(s.name(), s.body()),
+                            TaskOptions.DEFAULT.name(s.name()).eagerStart(s.eager())));
+        } catch (IllegalStateException e) {
+            say("group_task " + Errors.show(e));
+        }
+    }
+
+    private void waitStep(Step.Wait s) {
+        Map<String, AsyncFuture<Object>> all = new LinkedHashMap<>();
+        for (Step.Ref ref : s.futures()) {
+            AsyncFuture<Object> future = find(ref.name());
+            if (future != null) {
+                all.put(ref.name(), future);
+            }
+        }
+        if (all.isEmpty()) {
+            say("wait none");
+            return;
+        }
+        ReturnWhen until = ReturnWhen.valueOf(s.until().name());
+        var found = await(Asyncio.wait(all.values(), until, limit(s.ticks())));
+        List<String> done = new ArrayList<>(all.keySet());
+        done.removeIf(name -> !found.done().contains(all.get(name)));
+        say("wait -> " + done + " of " + all.keySet());
     }
 
     private void reschedule(Step.Reschedule s) {

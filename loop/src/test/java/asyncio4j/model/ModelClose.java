@@ -47,7 +47,9 @@ final class ModelClose {
                     ModelFuture all = ModelGather.gather(loop, pending, true);
                     return combinators.waitFor(combinators.shield(all), REPORT_AFTER);
                 });
-        loop.runUntilComplete(ModelTask.create(loop, settled));
+        if (loop.runUntilComplete(ModelTask.create(loop, settled)).isFailure()) {
+            throw new OutOfScope("it doesn't end");
+        }
         for (ModelFuture task : pending) {
             if (!task.cancelled() && task.exception() != null) {
                 loop.reports.report("unhandled", task.exception());

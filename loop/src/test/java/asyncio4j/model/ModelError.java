@@ -21,6 +21,8 @@ final class ModelError extends RuntimeException {
 
     static final String TIMEOUT = "TimeoutError";
 
+    static final String VALUE_ERROR = "ValueError";
+
     static final String GROUP = "ExceptionGroup";
 
     private final String kind;

@@ -137,7 +137,8 @@ class ModelFuture {
         return outcome().error();
     }
 
-    ModelError unretrievedError() {
+    /** exception(), without having asked. */
+    ModelError peekException() {
         return error;
     }
 }

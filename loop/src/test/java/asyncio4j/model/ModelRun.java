@@ -25,6 +25,8 @@ final class ModelRun {
 
     private final Map<String, ModelGenerator> generators = new HashMap<>();
 
+    private final Map<String, ModelGroup> groups = new HashMap<>();
+
     private final Map<String, ModelTimeout> timeouts = new HashMap<>();
 
     private final Map<String, ModelSemaphore> semaphores = new HashMap<>();
@@ -69,7 +71,7 @@ final class ModelRun {
         }
         loop.failed.stream()
                 .filter(ModelFuture::unretrieved)
-                .map(future -> "unretrieved " + future.unretrievedError())
+                .map(future -> "unretrieved " + future.peekException())
                 .sorted()
                 .forEach(trace::end);
         futures.forEach((name, future) -> trace.end(name + " " + state(future)));
@@ -125,6 +127,12 @@ final class ModelRun {
             case Step.WaitFor s -> waitFor(s).then(v -> said("wait_for -> " + v));
             case Step.Try s -> tryBlock(s);
             case Step.Semaphore s -> semaphore(s);
+            case Step.Group s -> {
+                ModelGroup group = new ModelGroup(loop);
+                groups.put(s.name(), group);
+                yield group.block(steps(s.body(), 0)).then(_ -> said(s.name() + " ended"));
+            }
+            case Step.Wait s -> waitStep(s);
             case Step.Timeout s -> {
                 ModelTimeout timeout = new ModelTimeout(loop, s.ticks());
                 timeouts.put(s.name(), timeout);
@@ -156,6 +164,7 @@ final class ModelRun {
                                 ? ModelTask.createEager(loop, body)
                                 : ModelTask.create(loop, body));
             }
+            case Step.GroupSpawn s -> groupSpawn(s);
             case Step.Complete s ->
                     settle("set_result", s.name(), f -> f.setResult("v" + s.name()));
             case Step.Fail s ->
@@ -312,6 +321,39 @@ final class ModelRun {
         } catch (ModelError e) {
             say(what + " " + name + " " + e);
         }
+    }
+
+    private void groupSpawn(Step.GroupSpawn s) {
+        ModelGroup group = groups.get(s.group());
+        if (group == null) {
+            say("group none");
+            return;
+        }
+        try {
+            futures.put(s.name(), group.createTask(coroutine(s.name(), s.body()), s.eager()));
+        } catch (ModelError e) {
+            say("group_task " + e);
+        }
+    }
+
+    private Co waitStep(Step.Wait s) {
+        Map<String, ModelFuture> all = new LinkedHashMap<>();
+        for (Step.Ref ref : s.futures()) {
+            ModelFuture future = find(ref.name());
+            if (future != null) {
+                all.put(ref.name(), future);
+            }
+        }
+        if (all.isEmpty()) {
+            return said("wait none");
+        }
+        return new ModelWait(loop, all.values(), s.until())
+                .run(s.ticks())
+                .then(_ -> {
+                    List<String> done = new ArrayList<>(all.keySet());
+                    done.removeIf(name -> !all.get(name).done());
+                    return said("wait -> " + done + " of " + all.keySet());
+                });
     }
 
     private void reschedule(Step.Reschedule s) {

@@ -37,6 +37,9 @@ final class ProgramMaker {
     /** What gather and shield answer. */
     private final List<String> outers = new ArrayList<>();
 
+    /** Groups that a step may start a task in; those that are written to their end, too. */
+    private final List<String> groups = new ArrayList<>();
+
     private final List<String> timeouts = new ArrayList<>();
 
     private final List<String> generators = new ArrayList<>();
@@ -86,7 +89,8 @@ final class ProgramMaker {
             Step step = step(place, depth);
             steps.add(step);
             if (step instanceof Step.Generator s && place != Place.CALLBACK) {
-                for (int uses = random.nextInt(3); uses > 0; uses--) {
+                if (random.nextInt(3) > 0) {
+                    steps.add(new Step.Anext(s.name()));
                     steps.add(generatorStep(s.name()));
                 }
             }
@@ -124,6 +128,9 @@ final class ProgramMaker {
         if (place == Place.GENERATOR && pick < 25) {
             return new Step.Yield(items++);
         }
+        if (place == Place.GENERATOR && pick < 35 && !deep) {
+            return guardedYield(depth);
+        }
         pick = random.nextInt(100);
         if (pick < 12) {
             return new Step.Sleep(ticks());
@@ -142,10 +149,46 @@ final class ProgramMaker {
                             random.nextInt(3) > 0 ? "s1" : "s2", steps(place, depth + 1, 3));
         } else if (pick < 52) {
             return deep ? null : timeout(depth);
-        } else if (pick < 64) {
+        } else if (pick < 62) {
             return generators.isEmpty() ? null : generatorStep(oneOf(generators));
+        } else if (pick < 71) {
+            return deep ? null : group(depth);
+        } else if (pick < 74) {
+            return waitStep();
         }
         return plain(depth);
+    }
+
+    private Step group(int depth) {
+        String name = name("c");
+        groups.add(name);
+        List<Step> body = new ArrayList<>();
+        for (int n = random.nextInt(3); n > 0; n--) {
+            body.add(groupSpawn(name, depth + 1));
+        }
+        body.addAll(steps(Place.TASK, depth + 1, 3));
+        if (random.nextInt(4) > 0) {
+            groups.remove(name);
+        }
+        return new Step.Group(name, body);
+    }
+
+    private Step groupSpawn(String group, int depth) {
+        String name = name("t");
+        List<Step> body = steps(Place.TASK, depth + 1, 3);
+        tasks.add(name);
+        return new Step.GroupSpawn(group, name, random.nextInt(4) == 0, body);
+    }
+
+    private Step waitStep() {
+        List<Step.Ref> futures = new ArrayList<>();
+        for (int n = 1 + random.nextInt(3); n > 0; n--) {
+            futures.add(new Step.Ref(awaitable()));
+        }
+        return new Step.Wait(
+                futures,
+                oneOf(List.of(Step.Until.values())),
+                random.nextBoolean() ? -1 : ticks());
     }
 
     private Step generatorStep(String name) {
@@ -158,8 +201,10 @@ final class ProgramMaker {
     /** A step that doesn't suspend. */
     private Step plain(int depth) {
         boolean deep = depth >= DEPTH;
-        int pick = random.nextInt(100);
-        if (pick < 16) {
+        int pick = random.nextInt(110);
+        if (pick >= 100) {
+            return deep || groups.isEmpty() ? null : groupSpawn(oneOf(groups), depth);
+        } else if (pick < 16) {
             return new Step.Log(logs++);
         } else if (pick < 36) {
             return deep ? null : spawn(depth);
@@ -218,6 +263,16 @@ final class ProgramMaker {
         return new Step.Try(body, caught, handler, random.nextInt(3) == 0, last);
     }
 
+    /** A yield with something to do when the generator is closed there, such as another yield. */
+    private Step guardedYield(int depth) {
+        List<Step> last =
+                random.nextInt(3) == 0
+                        ? List.of(new Step.Yield(items++))
+                        : steps(Place.GENERATOR, depth + 1, 2);
+        Step.Catch caught = oneOf(List.of(Step.Catch.values()));
+        return new Step.Try(List.of(new Step.Yield(items++)), caught, List.of(), false, last);
+    }
+
     private Step spawn(int depth) {
         String name = name("t");
         if (random.nextBoolean()) {
@@ -242,7 +297,8 @@ final class ProgramMaker {
 
     /** Tasks that want the same, and somebody who cancels one when another is about to have it. */
     private void crowd(List<Step> steps) {
-        int kind = random.nextInt(4);
+        int kind = random.nextInt(generators.isEmpty() ? 8 : 9);
+        String generator = generators.isEmpty() ? null : oneOf(generators);
         int moment = 1 + random.nextInt(2);
         String future = oneOf(Program.FUTURES);
         List<String> members = new ArrayList<>();
@@ -252,6 +308,8 @@ final class ProgramMaker {
                     switch (kind) {
                         case 0, 1 -> new Step.Semaphore("s1", inside);
                         case 2 -> new Step.Await(future);
+                        case 3, 4 -> new Step.Semaphore("s2", inside);
+                        case 8 -> generatorStep(generator);
                         default -> new Step.WaitFor(waitedFor(future, inside), moment);
                     };
             Step.Catch caught = oneOf(List.of(Step.Catch.values()));
@@ -271,9 +329,10 @@ final class ProgramMaker {
         List<Step> moves = new ArrayList<>();
         for (int n = 1 + random.nextInt(3); n > 0; n--) {
             moves.add(
-                    random.nextInt(4) == 0
-                            ? new Step.Complete(future)
-                            : new Step.Cancel(oneOf(members), null));
+                    switch (random.nextInt(6)) {
+                        case 0 -> new Step.Complete(future);
+                        default -> new Step.Cancel(oneOf(members), null);
+                    });
         }
         steps.add(
                 random.nextBoolean()

@@ -80,6 +80,24 @@ final class ProgramText {
                                 ? "call_soon(callback)"
                                 : "call_later(" + s.ticks() + ", callback)");
             }
+            case Step.Group s -> {
+                line(depth, "async with group(" + quoted(s.name()) + "):");
+                block(s.body(), depth + 1);
+            }
+            case Step.GroupSpawn s -> {
+                function("async def", s.name(), s.body(), depth);
+                String eager = s.eager() ? ", eager_start=True" : "";
+                String args = quoted(s.group()) + ", " + quoted(s.name()) + ", " + s.name();
+                line(depth, "group_task(" + args + eager + ")");
+            }
+            case Step.Wait s -> {
+                String names =
+                        s.futures().stream()
+                                .map(ProgramText::arg)
+                                .collect(Collectors.joining(", ", "[", "]"));
+                String args = names + ", " + quoted("" + s.until()) + ", " + limit(s.ticks());
+                line(depth, "await wait(" + args + ")");
+            }
             case Step.Semaphore s -> {
                 line(depth, "async with semaphore(" + quoted(s.name()) + "):");
                 block(s.body(), depth + 1);

@@ -19,6 +19,13 @@ sealed interface Step {
         EXCEPTION
     }
 
+    /** The names of asyncio.wait's return_when. */
+    enum Until {
+        FIRST_COMPLETED,
+        FIRST_EXCEPTION,
+        ALL_COMPLETED
+    }
+
     /** What a combinator is given. */
     sealed interface Arg {}
 
@@ -78,6 +85,15 @@ sealed interface Step {
 
     /** Has a plain callback take steps that don't suspend; with negative ticks by callSoon. */
     record Later(int ticks, List<Step> body) implements Step {}
+
+    /** A task group; what it starts is a {@link GroupSpawn}. */
+    record Group(String name, List<Step> body) implements Step {}
+
+    /** A task in a group, which may have ended. */
+    record GroupSpawn(String group, String name, boolean eager, List<Step> body) implements Step {}
+
+    /** asyncio.wait, with negative ticks for as long as it takes. */
+    record Wait(List<Ref> futures, Until until, int ticks) implements Step {}
 
     record Semaphore(String name, List<Step> body) implements Step {}
 
