@@ -11,6 +11,7 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.Asyncio.taskGroup;
 import static asyncio4j.Asyncio.timeout;
 import static asyncio4j.Asyncio.waitFor;
 
@@ -85,6 +86,21 @@ class SuspendPointTest {
                 Named.of(
                         "a gather of errors",
                         () -> await(gatherReturnExceptions(List.of(sleep(HOUR), sleep(HOUR))))),
+                Named.of(
+                        "a group's body",
+                        () ->
+                                await(
+                                        taskGroup(group -> {
+                                            group.createTask(sleep(HOUR));
+                                            await(sleep(HOUR));
+                                        }))),
+                Named.of(
+                        "a group's exit",
+                        () ->
+                                await(
+                                        taskGroup(group -> {
+                                            group.createTask(sleep(HOUR));
+                                        }))),
                 Named.of("a shield", () -> await(shield(getRunningLoop().createFuture()))),
                 Named.of(
                         "a deadline for a coroutine",
