@@ -107,6 +107,10 @@ public final class AsyncGenerator<T extends @Nullable Object>
         this.state = state;
     }
 
+    GeneratorState<T> state() {
+        return state;
+    }
+
     /**
      * A generator; its body begins when the first item is asked for.
      *

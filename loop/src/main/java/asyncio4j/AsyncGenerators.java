@@ -74,7 +74,7 @@ final class AsyncGenerators {
             open.clear();
             List<Coroutine<@Nullable Void>> closes = new ArrayList<>(closing.size());
             for (GeneratorState<?> generator : closing) {
-                closes.add(Coroutine.of(() -> generator.close(null)));
+                closes.add(Coroutine.of(generator::closeAtShutdown));
             }
             List<@Nullable Object> results = Asyncio.await(Asyncio.gatherReturnExceptions(closes));
             for (int i = 0; i < results.size(); i++) {

@@ -11,8 +11,9 @@ import java.lang.ref.Cleaner;
  * What the finalizer hook of {@code sys.set_asyncgen_hooks} is for.
  *
  * <p>The collector's thread only posts a step to the loop, which finds out whether there still is
- * anything to do: the generator may have been closed meanwhile, by the loop's shutdown. If the loop
- * is closed there is nothing to do here, as that ends what is suspended.
+ * anything to do: the generator may have been closed meanwhile, by the loop's shutdown, which in
+ * turn waits for a close that has begun here. If the loop is closed there is nothing to do, as that
+ * ends what is suspended.
  */
 final class ForgottenGenerator {
 
@@ -28,6 +29,9 @@ final class ForgottenGenerator {
 
     /** Baton holder only. */
     private Cleaner.@Nullable Cleanable cleanable;
+
+    /** What closes it. Baton holder only. */
+    private @Nullable Task<@Nullable Void> closing;
 
     ForgottenGenerator(GeneratorState<?> state, DefaultEventLoop loop) {
         this.state = state;
@@ -49,8 +53,13 @@ final class ForgottenGenerator {
         }
     }
 
+    /** The task that closes it because it was forgotten, if there is one. Baton holder. */
+    @Nullable Task<@Nullable Void> closing() {
+        return closing;
+    }
+
     /** Nobody can reach the generator any more, or it has ended. Any thread. */
-    private void collected() {
+    void collected() {
         if (!over) {
             loop.core()
                     .post(
@@ -111,6 +120,7 @@ final class ForgottenGenerator {
                                         .name(
                                                 "close of a forgotten generator of "
                                                         + state.origin()));
+        closing = task;
         task.hideDestroyPending(); // closing the loop ends the generator in any case
     }
 

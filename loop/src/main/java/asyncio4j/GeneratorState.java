@@ -111,6 +111,16 @@ final class GeneratorState<T extends @Nullable Object> {
         }
     }
 
+    /** The loop's shutdown closes it, or waits for who does so because it was forgotten. */
+    void closeAtShutdown() {
+        Task<@Nullable Void> closing = lookout == null ? null : lookout.closing();
+        if (closing == null || closing.done()) {
+            close(null);
+        } else {
+            Asyncio.await(closing); // it reports its errors itself
+        }
+    }
+
     private void exit(@Nullable AsyncGenerator<T> handle, Fiber self) {
         boolean dying = self.dying();
         try {
@@ -291,6 +301,10 @@ final class GeneratorState<T extends @Nullable Object> {
         Object received = sent;
         sent = null;
         return received;
+    }
+
+    @Nullable ForgottenGenerator lookout() {
+        return lookout;
     }
 
     @Nullable Fiber fiber() {
