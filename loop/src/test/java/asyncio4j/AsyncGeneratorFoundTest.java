@@ -140,10 +140,11 @@ class AsyncGeneratorFoundTest {
         List<String> reports = new ArrayList<>();
         EventLoop loop = Asyncio.newEventLoop(new VirtualClock());
         loop.setExceptionHandler((l, context) -> reports.add(context.message()));
-        loop.runUntilComplete(Coroutine.of(() -> {
-            find(begun()).run();
-            iterations(2);
-        }));
+        loop.runUntilComplete(
+                Coroutine.of(() -> {
+                    find(begun()).run();
+                    iterations(2);
+                }));
         loop.close();
         assertThat(log).as("it can't wait any more").containsExactly("closing");
         assertThat(reports).singleElement().asString().contains("was forgotten before its end");

@@ -92,8 +92,7 @@ final class ModelGroup {
         if ((exiting && tasks.isEmpty()) || aborting) {
             throw ModelError.of(ModelError.RUNTIME_ERROR);
         }
-        ModelTask task =
-                eager ? ModelTask.createEager(loop, body) : ModelTask.create(loop, body);
+        ModelTask task = eager ? ModelTask.createEager(loop, body) : ModelTask.create(loop, body);
         tasks.add(task);
         task.addDoneCallback(_ -> taskDone(task));
         return task;

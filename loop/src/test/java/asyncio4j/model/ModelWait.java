@@ -37,10 +37,11 @@ final class ModelWait {
         Consumer<ModelFuture> callback = this::completed;
         futures.forEach(future -> future.addDoneCallback(callback));
         return Co.await(waiter)
-                .andFinally(() -> Co.plain(() -> {
-                    cancelTimer();
-                    futures.forEach(future -> future.removeDoneCallback(callback));
-                }));
+                .andFinally(() ->
+                        Co.plain(() -> {
+                            cancelTimer();
+                            futures.forEach(future -> future.removeDoneCallback(callback));
+                        }));
     }
 
     private void completed(ModelFuture future) {

@@ -186,9 +186,7 @@ final class ProgramMaker {
             futures.add(new Step.Ref(awaitable()));
         }
         return new Step.Wait(
-                futures,
-                oneOf(List.of(Step.Until.values())),
-                random.nextBoolean() ? -1 : ticks());
+                futures, oneOf(List.of(Step.Until.values())), random.nextBoolean() ? -1 : ticks());
     }
 
     private Step generatorStep(String name) {

@@ -47,8 +47,8 @@ class RandomProgramsTest {
 
     @Test
     @Contract({
-        1, 4, 18, 19, 23, 24, 25, 26, 27, 28, 29, 30, 31, 33, 37, 39, 40, 41, 42, 43, 44, 45, 47, 48, 49, 51,
-        52, 53, 58, 72
+        1, 4, 18, 19, 23, 24, 25, 26, 27, 28, 29, 30, 31, 33, 37, 39, 40, 41, 42, 43, 44, 45, 47,
+        48, 49, 51, 52, 53, 58, 72
     })
     void randomProgramsDoWhatTheModelSays() {
         Long seed = Long.getLong("asyncio4j.seed");
