@@ -220,7 +220,6 @@ public final class Asyncio {
      * @throws TimeoutException if it wasn't done in time
      * @throws IllegalStateException outside of a task
      */
-    @SuppressWarnings("RedundantThrows") // thrown undeclared below
     public static <T extends @Nullable Object> T await(TimedCoroutine<T> coroutine)
             throws TimeoutException {
         return await((Coroutine<T>) coroutine);
@@ -726,7 +725,6 @@ public final class Asyncio {
      * @throws TimeoutException never by this call: by whoever takes an outcome when the time is
      *     over. It is declared here so that it can be caught around the loop
      */
-    @SuppressWarnings("RedundantThrows") // see above
     public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
             Collection<? extends Awaitable<? extends T>> awaitables, @Nullable Duration timeout)
             throws TimeoutException {

@@ -309,14 +309,16 @@ public final class Timeout implements AutoCloseable {
     }
 
     private void unlink() {
+        Timeout next = outer;
+        outer = null;
         if (task.timeout == this) {
-            task.timeout = outer;
+            task.timeout = next;
             return;
         }
         // a block in a generator need not end before those that were entered after it
         for (Timeout each = task.timeout; each != null; each = each.outer) {
             if (each.outer == this) {
-                each.outer = outer;
+                each.outer = next;
                 return;
             }
         }
