@@ -3,6 +3,9 @@ package asyncio4j.model;
 import asyncio4j.CancelledError;
 import asyncio4j.ExceptionGroup;
 import asyncio4j.InvalidStateException;
+import asyncio4j.queues.QueueEmptyException;
+import asyncio4j.queues.QueueFullException;
+import asyncio4j.queues.QueueShutDownException;
 
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -40,6 +43,9 @@ final class Errors {
                     e.exceptions().stream()
                             .map(Errors::show)
                             .collect(Collectors.joining(", ", ModelError.GROUP + "[", "]"));
+            case QueueEmptyException _ -> ModelError.QUEUE_EMPTY;
+            case QueueFullException _ -> ModelError.QUEUE_FULL;
+            case QueueShutDownException _ -> ModelError.QUEUE_SHUT_DOWN;
             case IllegalArgumentException _ -> ModelError.VALUE_ERROR;
             case TimeoutException _ -> ModelError.TIMEOUT;
             case InvalidStateException _ -> ModelError.INVALID_STATE;

@@ -18,6 +18,8 @@ enum Flaw {
     MESSAGE_STAYS,
     /** A group doesn't take back the cancel of its parent. */
     GROUP_KEEPS_ITS_CANCEL,
+    /** A waiter for a lock that is cancelled after it was woken doesn't pass that on. */
+    LOCK_WAKEUP_LOST,
     /** A generator that yields while it is closed is closed. */
     IGNORED_EXIT
 }

@@ -28,6 +28,7 @@ import asyncio4j.TaskGroup;
 import asyncio4j.TaskOptions;
 import asyncio4j.Timeout;
 import asyncio4j.VirtualClock;
+import asyncio4j.locks.Lock;
 import asyncio4j.locks.Semaphore;
 
 import java.time.Duration;
@@ -53,6 +54,10 @@ final class LibraryRun {
     private final Map<String, AsyncGenerator<String>> generators = new HashMap<>();
 
     private final Map<String, TaskGroup> groups = new HashMap<>();
+
+    private final Lock lock = new Lock();
+
+    private final LibraryShared shared = new LibraryShared();
 
     private final Map<String, Timeout> timeouts = new HashMap<>();
 
@@ -191,6 +196,12 @@ final class LibraryRun {
                                 }));
                 say(s.name() + " expired " + entered.get().expired());
             }
+            case Step.Lock s -> {
+                try (var _ = await(lock.acquire())) {
+                    say("acquired lock");
+                    steps(s.body(), generator);
+                }
+            }
             case Step.Group s -> {
                 await(
                         taskGroup(group -> {
@@ -200,6 +211,8 @@ final class LibraryRun {
                 say(s.name() + " ended");
             }
             case Step.Wait s -> waitStep(s);
+            case Step.Use s when s.op().suspends ->
+                    say(used(s.op(), shared.use(s, () -> say("condition held"))));
             case Step.Yield s -> generator.yield("" + s.item());
             case Step.Anext s -> onGenerator(s.name(), AsyncGenerator::anext);
             case Step.Athrow s ->
@@ -220,6 +233,13 @@ final class LibraryRun {
                                     coroutine(s.name(), s.body()),
                                     TaskOptions.DEFAULT.name(s.name()).eagerStart(s.eager())));
             case Step.GroupSpawn s -> groupSpawn(s);
+            case Step.Use s -> {
+                try {
+                    say(used(s.op(), shared.use(s, () -> {})));
+                } catch (RuntimeException e) {
+                    say(s.op().word() + " " + Errors.show(e));
+                }
+            }
             case Step.Complete s ->
                     settle("set_result", s.name(), f -> f.setResult("v" + s.name()));
             case Step.Fail s ->
@@ -391,6 +411,10 @@ final class LibraryRun {
         } catch (InvalidStateException e) {
             say(what + " " + name + " " + Errors.show(e));
         }
+    }
+
+    private static String used(Step.Op op, Object value) {
+        return op.word() + (value == null ? "" : " -> " + value);
     }
 
     private void groupSpawn(Step.GroupSpawn s) {

@@ -23,6 +23,12 @@ final class ModelError extends RuntimeException {
 
     static final String VALUE_ERROR = "ValueError";
 
+    static final String QUEUE_EMPTY = "QueueEmpty";
+
+    static final String QUEUE_FULL = "QueueFull";
+
+    static final String QUEUE_SHUT_DOWN = "QueueShutDown";
+
     static final String GROUP = "ExceptionGroup";
 
     private final String kind;

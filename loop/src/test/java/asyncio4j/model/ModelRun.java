@@ -27,6 +27,10 @@ final class ModelRun {
 
     private final Map<String, ModelGroup> groups = new HashMap<>();
 
+    private final ModelLock lock = new ModelLock(loop);
+
+    private final ModelShared shared = new ModelShared(loop);
+
     private final Map<String, ModelTimeout> timeouts = new HashMap<>();
 
     private final Map<String, ModelSemaphore> semaphores = new HashMap<>();
@@ -127,12 +131,20 @@ final class ModelRun {
             case Step.WaitFor s -> waitFor(s).then(v -> said("wait_for -> " + v));
             case Step.Try s -> tryBlock(s);
             case Step.Semaphore s -> semaphore(s);
+            case Step.Lock s ->
+                    lock.block(Co.lazy(() -> {
+                        say("acquired lock");
+                        return steps(s.body(), 0);
+                    }));
             case Step.Group s -> {
                 ModelGroup group = new ModelGroup(loop);
                 groups.put(s.name(), group);
                 yield group.block(steps(s.body(), 0)).then(_ -> said(s.name() + " ended"));
             }
             case Step.Wait s -> waitStep(s);
+            case Step.Use s when s.op().suspends ->
+                    shared.use(s, () -> say("condition held"))
+                            .then(v -> said(used(s.op(), s.op() == Step.Op.GET ? v : null)));
             case Step.Timeout s -> {
                 ModelTimeout timeout = new ModelTimeout(loop, s.ticks());
                 timeouts.put(s.name(), timeout);
@@ -165,6 +177,13 @@ final class ModelRun {
                                 : ModelTask.create(loop, body));
             }
             case Step.GroupSpawn s -> groupSpawn(s);
+            case Step.Use s -> {
+                try {
+                    say(used(s.op(), shared.useNow(s)));
+                } catch (ModelError e) {
+                    say(s.op().word() + " " + e);
+                }
+            }
             case Step.Complete s ->
                     settle("set_result", s.name(), f -> f.setResult("v" + s.name()));
             case Step.Fail s ->
@@ -321,6 +340,10 @@ final class ModelRun {
         } catch (ModelError e) {
             say(what + " " + name + " " + e);
         }
+    }
+
+    private static String used(Step.Op op, Object value) {
+        return op.word() + (value == null ? "" : " -> " + value);
     }
 
     private void groupSpawn(Step.GroupSpawn s) {

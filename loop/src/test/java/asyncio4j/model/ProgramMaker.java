@@ -1,6 +1,7 @@
 package asyncio4j.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -16,6 +17,12 @@ final class ProgramMaker {
     }
 
     private static final int DEPTH = 5;
+
+    private static final List<Step.Op> SUSPENDING =
+            Arrays.stream(Step.Op.values()).filter(op -> op.suspends).toList();
+
+    private static final List<Step.Op> PLAIN =
+            Arrays.stream(Step.Op.values()).filter(op -> !op.suspends).toList();
 
     private final Random random;
 
@@ -151,12 +158,21 @@ final class ProgramMaker {
             return deep ? null : timeout(depth);
         } else if (pick < 62) {
             return generators.isEmpty() ? null : generatorStep(oneOf(generators));
+        } else if (pick < 66) {
+            return deep ? null : new Step.Lock(steps(place, depth + 1, 3));
         } else if (pick < 71) {
             return deep ? null : group(depth);
         } else if (pick < 74) {
             return waitStep();
+        } else if (pick < 80) {
+            return use(oneOf(SUSPENDING));
         }
         return plain(depth);
+    }
+
+    private Step use(Step.Op op) {
+        boolean ends = op == Step.Op.SHUTDOWN || op == Step.Op.SHUTDOWN_NOW;
+        return ends && random.nextInt(5) > 0 ? null : new Step.Use(op, 1 + random.nextInt(2));
     }
 
     private Step group(int depth) {
@@ -200,7 +216,9 @@ final class ProgramMaker {
     private Step plain(int depth) {
         boolean deep = depth >= DEPTH;
         int pick = random.nextInt(110);
-        if (pick >= 100) {
+        if (pick >= 103) {
+            return use(oneOf(PLAIN));
+        } else if (pick >= 100) {
             return deep || groups.isEmpty() ? null : groupSpawn(oneOf(groups), depth);
         } else if (pick < 16) {
             return new Step.Log(logs++);
@@ -306,7 +324,8 @@ final class ProgramMaker {
                     switch (kind) {
                         case 0, 1 -> new Step.Semaphore("s1", inside);
                         case 2 -> new Step.Await(future);
-                        case 3, 4 -> new Step.Semaphore("s2", inside);
+                        case 3, 4 -> new Step.Lock(inside);
+                        case 5, 6 -> new Step.Use(oneOf(SUSPENDING), 1);
                         case 8 -> generatorStep(generator);
                         default -> new Step.WaitFor(waitedFor(future, inside), moment);
                     };
@@ -329,6 +348,7 @@ final class ProgramMaker {
             moves.add(
                     switch (random.nextInt(6)) {
                         case 0 -> new Step.Complete(future);
+                        case 1, 2 -> new Step.Use(oneOf(PLAIN.subList(0, 4)), 1);
                         default -> new Step.Cancel(oneOf(members), null);
                     });
         }

@@ -98,6 +98,14 @@ final class ProgramText {
                 String args = names + ", " + quoted("" + s.until()) + ", " + limit(s.ticks());
                 line(depth, "await wait(" + args + ")");
             }
+            case Step.Lock s -> {
+                line(depth, "async with lock:");
+                block(s.body(), depth + 1);
+            }
+            case Step.Use s -> {
+                String await = s.op().suspends ? "await " : "";
+                line(depth, await + s.op().word() + "(" + s.number() + ")");
+            }
             case Step.Semaphore s -> {
                 line(depth, "async with semaphore(" + quoted(s.name()) + "):");
                 block(s.body(), depth + 1);

@@ -48,7 +48,7 @@ class RandomProgramsTest {
     @Test
     @Contract({
         1, 4, 18, 19, 23, 24, 25, 26, 27, 28, 29, 30, 31, 33, 37, 39, 40, 41, 42, 43, 44, 45, 47,
-        48, 49, 51, 52, 53, 58, 72
+        48, 49, 51, 52, 53, 58, 72, 73, 74, 75
     })
     void randomProgramsDoWhatTheModelSays() {
         Long seed = Long.getLong("asyncio4j.seed");

@@ -1,6 +1,7 @@
 package asyncio4j.model;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A step of a random program. A name stands for what was made under it before: a future {@code f},
@@ -24,6 +25,34 @@ sealed interface Step {
         FIRST_COMPLETED,
         FIRST_EXCEPTION,
         ALL_COMPLETED
+    }
+
+    /** What can be done with the event, the condition and the queue. */
+    enum Op {
+        EVENT_WAIT(true),
+        EVENT_SET(false),
+        EVENT_CLEAR(false),
+        CONDITION_WAIT(true),
+        NOTIFY(true),
+        PUT(true),
+        GET(true),
+        PUT_NOWAIT(false),
+        GET_NOWAIT(false),
+        TASK_DONE(false),
+        JOIN(true),
+        SHUTDOWN(false),
+        SHUTDOWN_NOW(false);
+
+        /** Whether it may suspend. */
+        final boolean suspends;
+
+        Op(boolean suspends) {
+            this.suspends = suspends;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** What a combinator is given. */
@@ -94,6 +123,12 @@ sealed interface Step {
 
     /** asyncio.wait, with negative ticks for as long as it takes. */
     record Wait(List<Ref> futures, Until until, int ticks) implements Step {}
+
+    /** A block that holds the lock. */
+    record Lock(List<Step> body) implements Step {}
+
+    /** Something with the event, the condition or the queue, of which there is one each. */
+    record Use(Op op, int number) implements Step {}
 
     record Semaphore(String name, List<Step> body) implements Step {}
 
