@@ -124,6 +124,53 @@ final class LoopReports {
         return text.toString();
     }
 
+    /**
+     * Tells of errors that {@code cancellation}, which ended {@code task}, has as suppressed: those
+     * of resources that failed to close on its way. In Python they take its place, in Java they
+     * would go down with it. On the task's fiber.
+     */
+    void hidden(Task<?> task, CancelledError cancellation) {
+        for (Throwable error : cancellation.getSuppressed()) {
+            if (error instanceof AwaitSite || error instanceof CancelledError) {
+                continue;
+            }
+            ExceptionContext context =
+                    ExceptionContext.of(
+                                    "an exception on the way of a cancellation, such as that of a"
+                                            + " resource that failed to close",
+                                    error)
+                            .future(task);
+            if (DefaultEventLoop.currentFiber().dying()) {
+                call(context);
+            } else {
+                loop.core().add(new Report(loop, context)); // not on the stack of a task
+            }
+        }
+    }
+
+    /** Tells the exception handler, when its turn comes. */
+    private static final class Report extends Step {
+
+        private final DefaultEventLoop loop;
+
+        private final ExceptionContext context;
+
+        Report(DefaultEventLoop loop, ExceptionContext context) {
+            this.loop = loop;
+            this.context = context;
+        }
+
+        @Override
+        public void run() {
+            loop.report(context);
+        }
+
+        @Override
+        public String toString() {
+            return "the report of " + context.exception();
+        }
+    }
+
     /** A step took longer than the limit; in debug mode. */
     void slow(Step step, long nanos) {
         LOG.log(

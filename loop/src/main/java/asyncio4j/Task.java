@@ -276,6 +276,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     }
 
     private void end(Throwable error) {
+        if (error instanceof CancelledError cancellation) {
+            loop().reports().hidden(this, cancellation);
+        }
         if (error instanceof TimeoutError) {
             becomeCancelled(error.getMessage(), null); // no deadline of whoever awaits this
         } else if (error instanceof CancelledError cancelled) {

@@ -195,4 +195,32 @@ class TaskCancelOutcomeTest {
             assertThat(task.cancelled()).isFalse();
         });
     }
+
+    @Test
+    void whatAResourceThrowsOnTheWayOfACancellationIsReported() {
+        IllegalStateException failure = new IllegalStateException("failed to close");
+        runner.run(() -> {
+            Task<Void> task =
+                    createTask(() -> {
+                        try (AutoCloseable _ =
+                                () -> {
+                                    throw failure;
+                                }) {
+                            await(sleep(Duration.ofHours(1)));
+                        }
+                    });
+            await(sleep(Duration.ZERO));
+            task.cancel();
+            assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+            assertThat(task.cancelled()).isTrue();
+            await(sleep(Duration.ZERO));
+            assertThat(runner.reports)
+                    .singleElement()
+                    .satisfies(report -> {
+                        assertThat(report.exception()).isSameAs(failure);
+                        assertThat(report.task()).isSameAs(task);
+                    });
+            runner.reports.clear();
+        });
+    }
 }

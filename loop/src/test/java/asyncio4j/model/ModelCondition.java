@@ -19,10 +19,11 @@ final class ModelCondition {
 
     /** {@code async with condition: await condition.wait()}. */
     Co waitOnce(Runnable held) {
-        return lock.block(Co.lazy(() -> {
-            held.run();
-            return await();
-        }));
+        return lock.block(
+                Co.lazy(() -> {
+                    held.run();
+                    return await();
+                }));
     }
 
     /** {@code async with condition: condition.notify(n)}. */

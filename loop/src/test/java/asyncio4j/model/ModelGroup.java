@@ -85,7 +85,8 @@ final class ModelGroup {
             parent.cancel(null);
         }
         if (errors.size() == 1 && errors.getFirst().is(ModelError.GENERATOR_EXIT)) {
-            return body; // Python makes a group of it; the library keeps it, as it closes generators
+            return body; // Python makes a group of it; the library keeps it, as it closes
+            // generators
         }
         return Outcome.failed(ModelError.group(errors));
     }

@@ -132,10 +132,11 @@ final class ModelRun {
             case Step.Try s -> tryBlock(s);
             case Step.Semaphore s -> semaphore(s);
             case Step.Lock s ->
-                    lock.block(Co.lazy(() -> {
-                        say("acquired lock");
-                        return steps(s.body(), 0);
-                    }));
+                    lock.block(
+                            Co.lazy(() -> {
+                                say("acquired lock");
+                                return steps(s.body(), 0);
+                            }));
             case Step.Group s -> {
                 ModelGroup group = new ModelGroup(loop);
                 groups.put(s.name(), group);

@@ -137,7 +137,7 @@ class QueueTest extends OnVirtualClock {
             items.add(i % 3 + "-" + (char) ('A' + i));
         }
         List<String> sorted = new ArrayList<>(items);
-        Comparator<String> byDigit = Comparator.comparing(item -> item.charAt(0));
+        Comparator<String> byDigit = Comparator.comparingInt(item -> item.charAt(0));
         sorted.sort(byDigit); // stable
         runner.run(() ->
                 assertThat(throughAQueue(new PriorityQueue<>(byDigit), items))

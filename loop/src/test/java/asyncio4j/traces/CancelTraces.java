@@ -197,7 +197,7 @@ class CancelTraces extends Traces {
         });
     }
 
-    @SuppressWarnings("Finally") // what the program is about
+    @SuppressWarnings({"finally", "Finally"}) // what the program is about
     void replaced() {
         run(() -> {
             Task<Void> task =

@@ -110,7 +110,7 @@ class GeneratorsTraces extends Traces {
         });
     }
 
-    @SuppressWarnings("Finally") // what the program is about
+    @SuppressWarnings({"finally", "Finally"}) // what the program is about
     void ignoringExit() {
         run(() -> {
             AsyncGenerator<Integer> stubborn =
@@ -216,7 +216,7 @@ class GeneratorsTraces extends Traces {
         }
     }
 
-    @SuppressWarnings("Finally") // what the program is about
+    @SuppressWarnings({"finally", "Finally"}) // what the program is about
     void failingShutdown() {
         run(() -> {
             AsyncGenerator<String> generator =

@@ -88,7 +88,7 @@ class GroupsTraces extends Traces {
         throw new Boom(name);
     }
 
-    @SuppressWarnings("Finally") // what the programs are about
+    @SuppressWarnings({"finally", "Finally"}) // what the programs are about
     private static void failsAtTheEnd(String name, double n) {
         try {
             ticks(100);
@@ -113,7 +113,7 @@ class GroupsTraces extends Traces {
         });
     }
 
-    @SuppressWarnings("Finally") // what the program is about
+    @SuppressWarnings({"finally", "Finally"}) // what the program is about
     private void failsAndSays() {
         try {
             ticks(100);

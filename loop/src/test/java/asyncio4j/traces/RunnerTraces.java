@@ -74,7 +74,7 @@ class RunnerTraces extends Traces {
         });
     }
 
-    @SuppressWarnings("Finally") // what the program is about
+    @SuppressWarnings({"finally", "Finally"}) // what the program is about
     void errorsAtClose() {
         run(() -> {
             createTask(() -> {
