@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 import reactor.core.publisher.Mono;
+import reactor.util.concurrent.Queues;
 
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -195,6 +196,50 @@ public final class Bridge {
     public static <T> T awaitSingleOrDefault(Publisher<T> publisher, T defaultValue) {
         T element = single("awaitSingleOrDefault", publisher);
         return element == null ? defaultValue : element;
+    }
+
+    // Iterating
+
+    /**
+     * {@link #iterate(Publisher, int)} with Reactor's usual prefetch, 256.
+     *
+     * @param publisher what to go through
+     * @param <T> the type of the elements
+     * @return an iterator; nothing is subscribed to before it is asked
+     */
+    public static <T> FluxIterator<T> iterate(Publisher<T> publisher) {
+        return iterate(publisher, Queues.SMALL_BUFFER_SIZE);
+    }
+
+    /**
+     * The elements of {@code publisher} one by one, for a {@code for} loop in a task: {@code
+     * toIterable} without blocking.
+     *
+     * {@snippet :
+     * try (var rows = iterate(database.rows())) {
+     *     for (Row row : rows) {
+     *         await(process(row));
+     *     }
+     * }
+     * }
+     *
+     * <p>So many elements are fetched ahead, and as soon as three quarters of them are used as many
+     * are requested again. Whoever leaves the loop early closes the iterator, best by
+     * try-with-resources; one that was left open is closed with its task.
+     *
+     * @param publisher what to go through
+     * @param prefetch how many elements to fetch ahead; {@code Integer.MAX_VALUE} for all there are
+     * @param <T> the type of the elements
+     * @return an iterator; nothing is subscribed to before it is asked
+     * @throws IllegalArgumentException if {@code prefetch} isn't positive
+     */
+    public static <T> FluxIterator<T> iterate(Publisher<T> publisher, int prefetch) {
+        Objects.requireNonNull(publisher, "iterate: the publisher is null");
+        if (prefetch <= 0) {
+            throw new IllegalArgumentException(
+                    "iterate: the prefetch has to be 1 or more, not " + prefetch);
+        }
+        return new FluxIterator<>(publisher, prefetch);
     }
 
     private static <T> @Nullable T first(String what, Publisher<T> publisher) {

@@ -1,0 +1,155 @@
+package asyncio4j.bridge;
+
+import asyncio4j.AsyncIterator;
+import asyncio4j.Coroutine;
+import asyncio4j.StopAsyncIteration;
+import asyncio4j.Task;
+import asyncio4j.internal.access.LoopAccess;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/**
+ * The elements of a publisher one by one; see {@link Bridge#iterate(Publisher)}.
+ *
+ * <p>It is for one task: the one that asks for the first element. That is when the publisher is
+ * subscribed to. Asking suspends the task until an element is there, and throws the publisher's
+ * error once the elements before it are used up. The iterator is closed when the publisher has
+ * ended, by {@link #close}, or in the end with its task; closing cancels the subscription, and
+ * what was fetched ahead goes to the discard hook.
+ *
+ * @param <T> the type of the elements
+ */
+public final class FluxIterator<T>
+        implements Iterable<T>, Iterator<T>, AsyncIterator<T>, AutoCloseable {
+
+    private static final LoopAccess ACCESS = LoopAccess.get();
+
+    private final Publisher<? extends T> source;
+
+    private final int prefetch;
+
+    // The loop's thread, from here on.
+
+    /** Null until the first element is asked for. */
+    private @Nullable IteratingSubscriber<T> subscriber;
+
+    private @Nullable Task<?> owner;
+
+    /** The element that hasNext has fetched. */
+    private @Nullable T next;
+
+    private boolean closed;
+
+    FluxIterator(Publisher<? extends T> source, int prefetch) {
+        this.source = source;
+        this.prefetch = prefetch;
+    }
+
+    /**
+     * This.
+     *
+     * @return this; going through it a second time goes on where the first ended
+     */
+    @Override
+    public Iterator<T> iterator() {
+        return this;
+    }
+
+    /**
+     * Whether there is another element; suspends the task until that is known.
+     *
+     * @return false at the end, and after {@link #close}
+     * @throws IllegalStateException outside of a task, in another task than the first, or while
+     *     that one waits in here
+     */
+    @Override
+    public boolean hasNext() {
+        Task<?> task = ACCESS.requireTask("FluxIterator.hasNext");
+        if (next != null) {
+            return true;
+        }
+        if (closed) {
+            return false;
+        }
+        IteratingSubscriber<T> source = subscriber == null ? subscribe(task) : subscriber;
+        if (owner != task) {
+            throw new IllegalStateException(
+                    this + " belongs to " + owner + ", which asked first, not to " + task);
+        }
+        T element;
+        try {
+            element = source.take();
+        } catch (Throwable e) {
+            closed = true;
+            throw e;
+        }
+        closed = element == null;
+        next = element;
+        return element != null;
+    }
+
+    private IteratingSubscriber<T> subscribe(Task<?> task) {
+        IteratingSubscriber<T> made = new IteratingSubscriber<>(source, prefetch, task);
+        owner = task;
+        subscriber = made;
+        task.addDoneCallback(_ -> close());
+        return made;
+    }
+
+    /**
+     * The next element; suspends the task until it is there.
+     *
+     * @return the element
+     * @throws NoSuchElementException at the end
+     */
+    @Override
+    public T next() {
+        T element = hasNext() ? next : null;
+        if (element == null) {
+            throw new NoSuchElementException("the publisher has no more elements");
+        }
+        next = null;
+        return element;
+    }
+
+    /**
+     * Asks for the next element.
+     *
+     * @return a coroutine of the element; it throws {@link StopAsyncIteration} at the end
+     */
+    @Override
+    public Coroutine<T> anext() {
+        return () -> {
+            if (!hasNext()) {
+                throw new StopAsyncIteration();
+            }
+            return next();
+        };
+    }
+
+    /**
+     * Cancels the subscription, and discards what was fetched ahead. Does nothing if the publisher
+     * has ended, and when called again.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        T fetched = next;
+        next = null;
+        IteratingSubscriber<T> source = subscriber;
+        if (source != null) {
+            source.close(fetched);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "FluxIterator["
+                + (subscriber == null ? "not begun" : closed ? "closed" : "open")
+                + "]";
+    }
+}
