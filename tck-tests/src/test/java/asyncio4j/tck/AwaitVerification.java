@@ -12,7 +12,7 @@ import org.testng.annotations.BeforeClass;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * All rules of the TCK for the subscriber of an await: a task awaits, and the TCK plays its
+ * All rules of the TCK for a subscriber of the bridge: a task awaits or iterates, and the TCK plays its
  * publisher.
  */
 public abstract class AwaitVerification extends SubscriberBlackboxVerification<Integer> {
