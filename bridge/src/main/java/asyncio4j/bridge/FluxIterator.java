@@ -18,13 +18,13 @@ import java.util.NoSuchElementException;
  * <p>It is for one task: the one that asks for the first element. That is when the publisher is
  * subscribed to. Asking suspends the task until an element is there, and throws the publisher's
  * error once the elements before it are used up. The iterator is closed when the publisher has
- * ended, by {@link #close}, or in the end with its task; closing cancels the subscription, and
- * what was fetched ahead goes to the discard hook.
+ * ended, by {@link #close}, or in the end with its task; closing cancels the subscription, and what
+ * was fetched ahead goes to the discard hook.
  *
  * @param <T> the type of the elements
  */
 public final class FluxIterator<T>
-        implements Iterable<T>, Iterator<T>, AsyncIterator<T>, AutoCloseable {
+        implements Iterable<T>, AsyncIterator<T>, AutoCloseable {
 
     private static final LoopAccess ACCESS = LoopAccess.get();
 
@@ -50,13 +50,24 @@ public final class FluxIterator<T>
     }
 
     /**
-     * This.
+     * What a {@code for} loop needs.
      *
-     * @return this; going through it a second time goes on where the first ended
+     * @return an iterator over what is still to come; all that this gives go on where the last one
+     *     was left
      */
     @Override
     public Iterator<T> iterator() {
-        return this;
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return FluxIterator.this.hasNext();
+            }
+
+            @Override
+            public T next() {
+                return FluxIterator.this.next();
+            }
+        };
     }
 
     /**
@@ -66,7 +77,6 @@ public final class FluxIterator<T>
      * @throws IllegalStateException outside of a task, in another task than the first, or while
      *     that one waits in here
      */
-    @Override
     public boolean hasNext() {
         Task<?> task = ACCESS.requireTask("FluxIterator.hasNext");
         if (next != null) {
@@ -106,7 +116,6 @@ public final class FluxIterator<T>
      * @return the element
      * @throws NoSuchElementException at the end
      */
-    @Override
     public T next() {
         T element = hasNext() ? next : null;
         if (element == null) {

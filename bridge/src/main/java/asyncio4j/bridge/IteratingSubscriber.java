@@ -441,7 +441,8 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
 
     private NullPointerException nullSignal(String signal) {
         ProtocolViolationException cause =
-                new ProtocolViolationException("2.13", source, signal + " was called with null", null);
+                new ProtocolViolationException(
+                        "2.13", source, signal + " was called with null", null);
         fail(cause);
         NullPointerException thrown = new NullPointerException(cause.getMessage());
         thrown.initCause(cause);

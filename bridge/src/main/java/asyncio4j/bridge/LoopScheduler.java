@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Each piece of work is a plain callback of the loop's, in a copy of the context in which it was
  * handed in: it may touch the loop's objects, and it must neither block nor await. What it throws
- * goes to the loop's exception handler; what comes periodically goes on all the same. Delays and {@link #now} are by the loop's clock. All
- * methods are for any thread.
+ * goes to the loop's exception handler; what comes periodically goes on all the same. Delays and
+ * {@link #now} are by the loop's clock. All methods are for any thread.
  *
  * <p>Disposing of the scheduler cancels the work that waits and refuses more, and leaves the loop
  * alone; disposed the loop disposes of the scheduler.
@@ -112,8 +112,7 @@ public final class LoopScheduler implements Scheduler, Scannable {
     ScheduledTask accept(Runnable task, Disposable.Composite owner) {
         Objects.requireNonNull(task, "schedule: the task is null");
         ScheduledTask work =
-                new ScheduledTask(
-                        this, owner, Schedulers.onSchedule(task), Context.copyContext());
+                new ScheduledTask(this, owner, Schedulers.onSchedule(task), Context.copyContext());
         if (isDisposed() || !owner.add(work)) {
             throw rejected();
         }

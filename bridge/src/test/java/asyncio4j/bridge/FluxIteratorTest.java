@@ -172,8 +172,11 @@ class FluxIteratorTest {
             Flux<Boolean> source =
                     Flux.range(1, 300)
                             .publishOn(Schedulers.parallel())
-                            .map(_ -> Schedulers.isInNonBlockingThread()
-                                    && Thread.currentThread().getName().startsWith("parallel"));
+                            .map(_ ->
+                                    Schedulers.isInNonBlockingThread()
+                                            && Thread.currentThread()
+                                                    .getName()
+                                                    .startsWith("parallel"));
             assertThat(all(iterate(source))).hasSize(300).containsOnly(true);
         });
     }
@@ -245,8 +248,7 @@ class FluxIteratorTest {
             Flux<Integer> slow =
                     Flux.range(1, 2)
                             .delayElements(
-                                    Duration.ofMillis(10),
-                                    LoopScheduler.of(getRunningLoop()));
+                                    Duration.ofMillis(10), LoopScheduler.of(getRunningLoop()));
             for (int item : iterate(slow)) {
                 log.add(item);
             }
@@ -258,8 +260,7 @@ class FluxIteratorTest {
     void anErrorComesAfterTheElementsBeforeItAsItIs() {
         IOException error = new IOException("boom");
         runner.run(() -> {
-            FluxIterator<Integer> items =
-                    iterate(Flux.just(1, 2).concatWith(Mono.error(error)));
+            FluxIterator<Integer> items = iterate(Flux.just(1, 2).concatWith(Mono.error(error)));
             assertThat(items.next()).isEqualTo(1);
             assertThat(items.next()).isEqualTo(2);
             assertThatThrownBy(items::hasNext).isSameAs(error);
@@ -357,8 +358,7 @@ class FluxIteratorTest {
         runner.run(() -> {
             FluxIterator<Integer> items = iterate(Flux.just(1));
             assertThat(await(items.anext())).isEqualTo(1);
-            assertThatThrownBy(() -> await(items.anext()))
-                    .isInstanceOf(StopAsyncIteration.class);
+            assertThatThrownBy(() -> await(items.anext())).isInstanceOf(StopAsyncIteration.class);
         });
     }
 
@@ -412,8 +412,7 @@ class FluxIteratorTest {
         IOException late = new IOException("late");
         runner.run(() -> {
             TestPublisher<Integer> source =
-                    TestPublisher.createNoncompliant(
-                            TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+                    TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
             FluxIterator<Integer> items = iterate(source);
             createTask(() -> source.next(1));
             assertThat(items.next()).isEqualTo(1);
@@ -437,8 +436,7 @@ class FluxIteratorTest {
         int each = 40;
         runner.runDiscarding(() -> {
             for (int round = 0; round < rounds; round++) {
-                FluxIterator<Integer> items =
-                        iterate(asynchronously(each, round % 2 == 0), each);
+                FluxIterator<Integer> items = iterate(asynchronously(each, round % 2 == 0), each);
                 for (int i = 0; i < round % each; i++) {
                     if (items.hasNext()) {
                         items.next();
@@ -451,8 +449,7 @@ class FluxIteratorTest {
         for (Thread thread : emitters) {
             thread.join();
         }
-        assertThat(used.get() + dropped.size() + runner.discarded.size())
-                .isEqualTo(emitted.get());
+        assertThat(used.get() + dropped.size() + runner.discarded.size()).isEqualTo(emitted.get());
     }
 
     private final List<Thread> emitters = new ArrayList<>();

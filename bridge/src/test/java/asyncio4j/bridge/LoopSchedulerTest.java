@@ -128,8 +128,7 @@ class LoopSchedulerTest {
         runner.run(() -> {
             Scheduler scheduler = LoopScheduler.of(getRunningLoop());
             Disposable soon = scheduler.schedule(() -> note("never"));
-            Disposable later =
-                    scheduler.schedule(() -> note("never"), 10, TimeUnit.MILLISECONDS);
+            Disposable later = scheduler.schedule(() -> note("never"), 10, TimeUnit.MILLISECONDS);
             soon.dispose();
             later.dispose();
             later.dispose();
@@ -165,8 +164,7 @@ class LoopSchedulerTest {
                     .isInstanceOf(RejectedExecutionException.class);
             assertThatThrownBy(() -> worker.schedule(() -> note("never")))
                     .isInstanceOf(RejectedExecutionException.class);
-            assertThatThrownBy(
-                            () -> scheduler.createWorker().schedule(() -> note("never")))
+            assertThatThrownBy(() -> scheduler.createWorker().schedule(() -> note("never")))
                     .isInstanceOf(RejectedExecutionException.class);
             sleepMillis(20);
             note("the loop goes on");
@@ -237,10 +235,11 @@ class LoopSchedulerTest {
     void theOnScheduleHookWrapsTheWork() {
         Schedulers.onScheduleHook(
                 "test",
-                task -> () -> {
-                    log.add("before");
-                    task.run();
-                });
+                task ->
+                        () -> {
+                            log.add("before");
+                            task.run();
+                        });
         runner.run(() -> {
             Scheduler scheduler = LoopScheduler.of(getRunningLoop());
             scheduler.schedule(() -> log.add("work"));
@@ -273,7 +272,10 @@ class LoopSchedulerTest {
             note("delayed");
         });
         assertThat(log).startsWith(1, 2, 3);
-        assertThat(log.subList(3, log.size()).stream().map(String::valueOf).map(s -> s.split(" ")[1]))
+        assertThat(
+                        log.subList(3, log.size()).stream()
+                                .map(String::valueOf)
+                                .map(s -> s.split(" ")[1]))
                 .containsExactly("0", "1", "2", "delayed");
     }
 

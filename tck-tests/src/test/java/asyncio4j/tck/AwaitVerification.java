@@ -12,8 +12,8 @@ import org.testng.annotations.BeforeClass;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * All rules of the TCK for a subscriber of the bridge: a task awaits or iterates, and the TCK plays its
- * publisher.
+ * All rules of the TCK for a subscriber of the bridge: a task awaits or iterates, and the TCK plays
+ * its publisher.
  */
 public abstract class AwaitVerification extends SubscriberBlackboxVerification<Integer> {
 
