@@ -16,7 +16,12 @@ public final class GeneratorExit extends Error {
         this("the loop of this coroutine was closed");
     }
 
-    GeneratorExit(String message) {
+    /**
+     * For whoever runs a generator's body in a way of its own.
+     *
+     * @param message why the body has to end
+     */
+    public GeneratorExit(String message) {
         super(message);
     }
 }

@@ -1,6 +1,7 @@
 package asyncio4j.bridge;
 
 import asyncio4j.AsyncFuture;
+import asyncio4j.AsyncGenerator;
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.concurrent.Queues;
 
@@ -395,5 +397,51 @@ public final class Bridge {
      */
     public static Mono<Void> mono(VoidCoroutine coroutine) {
         return mono(Asyncio.getRunningLoop(), coroutine);
+    }
+
+    /**
+     * A generator's body as a Flux. Each subscriber has a task of its own on {@code loop} that runs
+     * the body; it begins with the first demand. {@code yield} is {@code onNext} on the task's own
+     * stack while there is demand, and suspends where there is none; it always returns null. The
+     * Flux completes when the body returns, and fails with what it throws.
+     *
+     * {@snippet :
+     * Flux<Integer> countdown = flux(loop, g -> {
+     *     for (int i = 3; i > 0; i--) {
+     *         await(sleep(Duration.ofMillis(10)));
+     *         g.yield(i);
+     *     }
+     * });
+     * }
+     *
+     * <p>Cancelling the subscription makes {@code yield} throw {@link asyncio4j.GeneratorExit}, or
+     * the await that the body is in {@link asyncio4j.CancelledError}; its {@code finally} blocks
+     * run to their ends, awaits in them too, and what it throws then goes to {@code onErrorDropped}.
+     * An item that nobody wants any more is discarded. Yielding null throws {@link
+     * NullPointerException} in the body. The subscriber's Context is seen in the body, see {@link
+     * ReactorContext}.
+     *
+     * @param loop the loop; it need not run yet
+     * @param body what makes the items
+     * @param <T> the type of the items
+     * @return a cold Flux
+     */
+    public static <T> Flux<T> flux(EventLoop loop, AsyncGenerator.Body<T> body) {
+        Objects.requireNonNull(loop, "flux: the loop is null");
+        Objects.requireNonNull(
+                body, "flux: the body is null; pass a lambda, such as g -> g.yield(1)");
+        return GeneratorFlux.of(loop, body);
+    }
+
+    /**
+     * {@link #flux(EventLoop, AsyncGenerator.Body)} for the loop that runs the calling code.
+     *
+     * @param body what makes the items
+     * @param <T> the type of the items
+     * @return a cold Flux
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static <T> Flux<T> flux(AsyncGenerator.Body<T> body) {
+        return flux(Asyncio.getRunningLoop(), body);
     }
 }

@@ -1,0 +1,404 @@
+package asyncio4j.bridge;
+
+import asyncio4j.AsyncFuture;
+import asyncio4j.AsyncGenerator;
+import asyncio4j.Asyncio;
+import asyncio4j.CancelledError;
+import asyncio4j.Context;
+import asyncio4j.EventLoop;
+import asyncio4j.GeneratorExit;
+import asyncio4j.Task;
+import asyncio4j.TaskOptions;
+import asyncio4j.internal.access.LoopAccess;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.Scannable;
+import reactor.core.publisher.Operators;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+
+/**
+ * One subscriber of a {@link GeneratorFlux}, and the task that runs the body for it: {@code yield}
+ * is {@code onNext} on the task's own stack, and suspends only where there is no demand.
+ *
+ * <h2>Why signals come one after the other, and none after the end</h2>
+ *
+ * <p>The task begins with the first demand: whoever sets STARTED starts it. From then on it alone
+ * signals onNext, and its end, on the loop's thread as well, signals what became of it. Until then
+ * nothing is signalled but the refusal of a start, by the one who has set ENDED; from then on
+ * ENDED, which is set once, decides who signals the end: the task, or {@link #loopGone} when the
+ * loop is closed and the task can't. STOPPED is set by cancel, and by a demand that isn't
+ * positive: then nothing is signalled any more, but for the error of that demand once the body has
+ * ended.
+ *
+ * <h2>Why no demand and no stop is overlooked</h2>
+ *
+ * <p>The task takes all the demand there is into {@code credit}, and uses that up. When there is
+ * none it sets WAITING, and then looks at the demand and at the state; who requests or stops first
+ * changes those, and then takes WAITING away. All are atomic read-modify-writes: so either the
+ * task sees what came, or the other side sees WAITING, and wakes the task.
+ */
+final class GeneratorSubscription<T>
+        implements Subscription, Scannable, Subscriptions.Open, AsyncGenerator.Yielder<T> {
+
+    private static final LoopAccess ACCESS = LoopAccess.get();
+
+    private static final int STARTED = 1;
+    private static final int STOPPED = 1 << 1;
+    private static final int ENDED = 1 << 2;
+    private static final int WAITING = 1 << 3;
+
+    private static final VarHandle STATE;
+    private static final VarHandle DEMAND;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(GeneratorSubscription.class, "state", int.class);
+            DEMAND = lookup.findVarHandle(GeneratorSubscription.class, "demand", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final CoreSubscriber<? super T> actual;
+
+    private final EventLoop loop;
+
+    private final AsyncGenerator.Body<T> body;
+
+    private final Subscriptions registry;
+
+    /** The subscriber's, with its Reactor Context; the task's own in the end. */
+    private final Context context;
+
+    private volatile int state;
+
+    /** What was requested and the task hasn't taken over. */
+    private volatile long demand;
+
+    /** The error of a demand that isn't positive. Written before STOPPED is set. */
+    private @Nullable Throwable refusal;
+
+    /** Written by the task before it sets WAITING. */
+    private @Nullable AsyncFuture<@Nullable Void> woken;
+
+    // The loop's thread, from here on.
+
+    private @Nullable Task<@Nullable Void> task;
+
+    /** What may still be emitted without looking. */
+    private long credit;
+
+    /** The body is inside of yield: it doesn't await anything of its own. */
+    private boolean yielding;
+
+    /** The body's await was cancelled, so that it ends. */
+    private boolean interrupted;
+
+    /** The body was told to end by a GeneratorExit. */
+    private boolean exiting;
+
+    GeneratorSubscription(
+            CoreSubscriber<? super T> actual, EventLoop loop, AsyncGenerator.Body<T> body) {
+        this.actual = actual;
+        this.loop = loop;
+        this.body = body;
+        this.registry = Subscriptions.of(loop);
+        this.context = ReactorContext.inherit(actual.currentContext());
+    }
+
+    /** Has the subscriber, which has got this, told if the loop ends. The subscribing thread. */
+    void register() {
+        registry.add(this);
+        if ((state & ENDED) != 0) {
+            registry.remove(this); // it needs the loop no more
+        }
+    }
+
+    // The subscriber's side
+
+    @Override
+    public void request(long n) {
+        if (gone()) {
+            return;
+        }
+        if (n <= 0) {
+            refusal = Exceptions.nullOrNegativeRequestException(n);
+            stop();
+            return;
+        }
+        for (; ; ) {
+            long before = demand;
+            if (DEMAND.compareAndSet(this, before, Operators.addCap(before, n))) {
+                break;
+            }
+        }
+        int before = (int) STATE.getAndBitwiseOr(this, STARTED);
+        if ((before & STARTED) == 0) {
+            start(before);
+        } else {
+            wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
+        }
+    }
+
+    @Override
+    public void cancel() {
+        stop();
+    }
+
+    private void stop() {
+        int before = (int) STATE.getAndBitwiseOr(this, STOPPED | STARTED);
+        if ((before & (STOPPED | ENDED)) != 0) {
+            return;
+        }
+        if ((before & STARTED) == 0) {
+            end(null); // there is no body to end
+        } else if (ACCESS.holdsBaton(loop)) {
+            stopTask();
+        } else {
+            ACCESS.enqueueLight(loop, this::stopTask);
+        }
+    }
+
+    /** Ends the body: at its yield, or else at its await. The loop's thread. */
+    private void stopTask() {
+        Task<?> running = task;
+        if (yielding) {
+            wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
+        } else if (running != null && !exiting && !interrupted) {
+            interrupted = true;
+            running.cancel();
+        }
+    }
+
+    private void start(int before) {
+        if ((before & ENDED) != 0) {
+            return;
+        }
+        if (!registry.admits()) {
+            loopGone();
+        } else if (ACCESS.holdsBaton(loop)) {
+            begin();
+        } else if (!ACCESS.enqueue(loop, this::begin, context)) {
+            loopGone();
+        }
+    }
+
+    // The task's side
+
+    private void begin() {
+        if (gone()) {
+            end(null);
+            return;
+        }
+        if (ACCESS.shut(loop)) {
+            loopGone();
+            return;
+        }
+        Task<@Nullable Void> made;
+        try {
+            made =
+                    loop.createTask(
+                            () -> {
+                                body.run(this);
+                                return null;
+                            },
+                            TaskOptions.DEFAULT.context(context));
+        } catch (Throwable e) {
+            if (Awaits.isBeyondSignals(e)) {
+                throw e;
+            }
+            end(Exceptions.unwrap(e)); // the task factory's
+            return;
+        }
+        task = made;
+        made.addDoneCallback(this::ended, context);
+    }
+
+    @Override
+    public @Nullable Object yield(T item) {
+        check();
+        if (item == null) {
+            throw new NullPointerException(
+                    "yield(null): a Flux has no null items; leave it out, or yield an Optional");
+        }
+        if (exiting) {
+            throw new IllegalStateException(
+                    "async generator ignored GeneratorExit: it yields while it is being closed");
+        }
+        if (credit == 0) {
+            awaitDemand();
+        }
+        if (gone()) {
+            Operators.onDiscard(item, actual.currentContext());
+            throw exit();
+        }
+        if (credit != Long.MAX_VALUE) {
+            credit--;
+        }
+        yielding = true; // a cancel from inside of onNext is dealt with below
+        try {
+            actual.onNext(item);
+        } finally {
+            yielding = false;
+        }
+        if (gone()) {
+            throw exit();
+        }
+        return null;
+    }
+
+    /** Whether nobody wants items any more. Any thread. */
+    private boolean gone() {
+        return (state & (STOPPED | ENDED)) != 0;
+    }
+
+    private void check() {
+        Task<?> running = ACCESS.currentTask();
+        if (running == null || (task != null && running != task)) {
+            throw new IllegalStateException(
+                    "yield belongs to the generator's own body, not to another task or thread: "
+                            + this);
+        }
+    }
+
+    private GeneratorExit exit() {
+        exiting = true;
+        return new GeneratorExit("the subscription was cancelled");
+    }
+
+    /** Waits until there is demand, or this was stopped. */
+    private void awaitDemand() {
+        while (!gone()) {
+            credit = (long) DEMAND.getAndSet(this, 0L);
+            if (credit != 0) {
+                return;
+            }
+            AsyncFuture<@Nullable Void> future = loop.createFuture();
+            woken = future;
+            int before = (int) STATE.getAndBitwiseOr(this, WAITING);
+            if ((before & (STOPPED | ENDED)) != 0 || demand != 0) {
+                STATE.getAndBitwiseAnd(this, ~WAITING);
+                continue;
+            }
+            yielding = true;
+            try {
+                Asyncio.await(future);
+            } finally {
+                yielding = false;
+            }
+        }
+    }
+
+    private void wake(int before) {
+        if ((before & WAITING) == 0) {
+            return;
+        }
+        AsyncFuture<@Nullable Void> future = Objects.requireNonNull(woken);
+        if (ACCESS.holdsBaton(loop)) {
+            ACCESS.<@Nullable Void>setResultUnlessDone(future, null);
+        } else {
+            ACCESS.enqueueLight(
+                    loop, () -> ACCESS.<@Nullable Void>setResultUnlessDone(future, null));
+        }
+    }
+
+    private void ended(AsyncFuture<@Nullable Void> done) {
+        Throwable error = done.cancelled() ? cancellation(done) : ACCESS.peekException(done);
+        ACCESS.retrieved(done);
+        boolean expected =
+                (state & STOPPED) != 0
+                        && (error == null
+                                || error instanceof GeneratorExit
+                                || done.cancelled());
+        end(expected ? null : error);
+    }
+
+    /** What Reactor gets for a cancellation: there an Error would stand for something else. */
+    private static CancellationException cancellation(AsyncFuture<?> future) {
+        CancellationException exception = new CancellationException(future + " was cancelled");
+        try {
+            future.result();
+        } catch (CancelledError e) {
+            exception.initCause(e);
+        }
+        return exception;
+    }
+
+    /** The body has ended, or never will begin: signals that, unless it was stopped. */
+    private void end(@Nullable Throwable error) {
+        int before = (int) STATE.getAndBitwiseOr(this, ENDED);
+        if ((before & ENDED) != 0) {
+            if (error != null) {
+                Operators.onErrorDropped(error, actual.currentContext());
+            }
+            return;
+        }
+        registry.remove(this);
+        if ((before & STOPPED) == 0) {
+            if (error == null) {
+                actual.onComplete();
+            } else {
+                actual.onError(error);
+            }
+            return;
+        }
+        Throwable refused = refusal;
+        if (refused != null) {
+            if (error != null) {
+                refused.addSuppressed(error);
+            }
+            actual.onError(refused);
+        } else if (error != null) {
+            Operators.onErrorDropped(error, actual.currentContext());
+        }
+    }
+
+    @Override
+    public void loopGone() {
+        end(
+                new CancellationException(
+                        "the event loop was closed before this was done: subscribe while it runs,"
+                                + " and wait for the end"));
+    }
+
+    // What Reactor asks
+
+    @Override
+    @SuppressWarnings("rawtypes") // as Reactor declares it
+    public @Nullable Object scanUnsafe(Attr key) {
+        int now = state;
+        if (key == Attr.ACTUAL) {
+            return actual;
+        }
+        if (key == Attr.TERMINATED) {
+            return (now & (ENDED | STOPPED)) == ENDED;
+        }
+        if (key == Attr.CANCELLED) {
+            return (now & STOPPED) != 0;
+        }
+        if (key == Attr.REQUESTED_FROM_DOWNSTREAM) {
+            return demand;
+        }
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.ASYNC;
+        }
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        Task<?> running = task;
+        return "GeneratorSubscription["
+                + (running == null ? "not begun" : running.getName())
+                + "]";
+    }
+}

@@ -1,0 +1,30 @@
+package asyncio4j.tck;
+
+import asyncio4j.Asyncio;
+import asyncio4j.bridge.Bridge;
+
+import org.reactivestreams.Publisher;
+import org.testng.annotations.Test;
+
+import java.time.Duration;
+
+/** {@code flux(loop, generator)}: a body that awaits before each item, and while it is closed. */
+@Test
+public class AwaitingGeneratorFluxTest extends FluxVerification {
+
+    @Override
+    public Publisher<Integer> createPublisher(long elements) {
+        return Bridge.flux(
+                running().loop,
+                g -> {
+                    try {
+                        for (long i = 0; i < elements; i++) {
+                            Asyncio.await(Asyncio.sleep(Duration.ZERO));
+                            g.yield((int) i);
+                        }
+                    } finally {
+                        Asyncio.await(Asyncio.sleep(Duration.ZERO));
+                    }
+                });
+    }
+}
