@@ -3,8 +3,9 @@ package asyncio4j.locks;
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gatherReturnExceptions;
-import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.Asyncio.waitFor;
+import static asyncio4j.locks.Takers.taker;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,9 +17,9 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,27 +32,9 @@ class SemaphoreCancelTest {
 
     private static final Duration TICK = Duration.ofMillis(10);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
-
-    /** A task that takes a permit and keeps it; it has begun when the next iteration is over. */
-    private Task<?> taker(Semaphore semaphore, Object name) {
-        return createTask(() -> {
-            await(semaphore.acquire());
-            log.add(name);
-        });
-    }
-
-    private static void iteration() {
-        await(sleep(Duration.ZERO));
-    }
 
     @Test
     @Contract(72)
@@ -61,14 +44,14 @@ class SemaphoreCancelTest {
             Semaphore semaphore = new Semaphore(0);
             List<Task<?>> takers = new ArrayList<>();
             for (int i = 1; i <= 4; i++) {
-                takers.add(taker(semaphore, i));
+                takers.add(taker(semaphore, i, log));
             }
-            iteration();
+            turn();
             takers.get(0).cancel();
             takers.get(1).cancel();
             semaphore.release();
-            iteration();
-            iteration();
+            turn();
+            turn();
             assertThat(log).containsExactly(3);
             assertThat(takers.get(3).done()).isFalse();
             semaphore.release();
@@ -84,10 +67,10 @@ class SemaphoreCancelTest {
     void whoIsCancelledAfterItWasWokenPassesThePermitOn() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(0);
-            Task<?> first = taker(semaphore, 1);
-            Task<?> second = taker(semaphore, 2);
-            Task<?> third = taker(semaphore, 3);
-            iteration();
+            Task<?> first = taker(semaphore, 1, log);
+            Task<?> second = taker(semaphore, 2, log);
+            Task<?> third = taker(semaphore, 3, log);
+            turn();
             semaphore.release();
             first.cancel();
             await(second);
@@ -107,9 +90,9 @@ class SemaphoreCancelTest {
             Semaphore semaphore = new Semaphore(0);
             List<Task<?>> takers = new ArrayList<>();
             for (int i = 1; i <= 5; i++) {
-                takers.add(taker(semaphore, i));
+                takers.add(taker(semaphore, i, log));
             }
-            iteration();
+            turn();
             for (Task<?> each : takers) {
                 semaphore.release();
                 each.cancel();
@@ -126,8 +109,8 @@ class SemaphoreCancelTest {
     void whoWasCancelledDoesNotLockTheOthersOut() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(0);
-            Task<?> cancelled = taker(semaphore, "cancelled");
-            iteration();
+            Task<?> cancelled = taker(semaphore, "cancelled", log);
+            turn();
             cancelled.cancel();
             semaphore.release();
             assertThat(semaphore).hasToString("Semaphore[unlocked, value=1, waiters=1]");
@@ -147,11 +130,11 @@ class SemaphoreCancelTest {
             tasks.add(
                     createTask(() -> {
                         try (var _ = await(semaphore.acquire())) {
-                            iteration();
+                            turn();
                         }
                         tasks.getLast().cancel();
                     }));
-            tasks.add(taker(semaphore, "never"));
+            tasks.add(taker(semaphore, "never", log));
             List<?> results = await(gatherReturnExceptions(tasks));
             assertThat(results.getFirst()).isNull();
             assertThat(results.getLast()).isInstanceOf(CancelledError.class);
@@ -193,13 +176,13 @@ class SemaphoreCancelTest {
     void releaseWhileTheFirstIsBeingCancelledIsForTheSecond() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(0);
-            Task<?> first = taker(semaphore, 1);
-            Task<?> second = taker(semaphore, 2);
-            iteration();
+            Task<?> first = taker(semaphore, 1, log);
+            Task<?> second = taker(semaphore, 2, log);
+            turn();
             first.cancel();
             semaphore.release();
-            iteration();
-            iteration();
+            turn();
+            turn();
             assertThat(semaphore).hasToString("Semaphore[locked]");
             assertThat(second.done()).isTrue();
         });
@@ -213,11 +196,11 @@ class SemaphoreCancelTest {
             Semaphore semaphore = new Semaphore(0);
             List<Task<?>> takers = new ArrayList<>();
             for (int i = 1; i <= 3; i++) {
-                takers.add(taker(semaphore, i));
+                takers.add(taker(semaphore, i, log));
             }
-            iteration();
+            turn();
             takers.getFirst().cancel();
-            iteration();
+            turn();
             semaphore.release();
             semaphore.release();
             await(gatherReturnExceptions(takers));

@@ -2,7 +2,8 @@ package asyncio4j.locks;
 
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
-import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.locks.Takers.taker;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -19,11 +20,10 @@ import asyncio4j.VoidCoroutine;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,27 +31,9 @@ import java.util.List;
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class SemaphoreLoopTest {
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
-
-    /** A task that takes a permit and keeps it; it has begun when the next iteration is over. */
-    private Task<?> taker(Semaphore semaphore, Object name) {
-        return createTask(() -> {
-            await(semaphore.acquire());
-            log.add(name);
-        });
-    }
-
-    private static void iteration() {
-        await(sleep(Duration.ZERO));
-    }
 
     @Test
     @Contract(71)
@@ -90,7 +72,7 @@ class SemaphoreLoopTest {
     private static void contend(Semaphore semaphore) {
         Semaphore.Permit permit = await(semaphore.acquire());
         Task<?> waiting = createTask(() -> await(semaphore.acquire()).close());
-        iteration();
+        turn();
         permit.close();
         await(waiting);
     }
@@ -100,8 +82,8 @@ class SemaphoreLoopTest {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
             Semaphore.Permit permit = await(semaphore.acquire());
-            Task<?> waiting = taker(semaphore, "waiting");
-            iteration();
+            Task<?> waiting = taker(semaphore, "waiting", log);
+            turn();
             Thread foreign =
                     Thread.ofPlatform()
                             .name("foreign")
@@ -159,8 +141,8 @@ class SemaphoreLoopTest {
         assertThatThrownBy(() ->
                         loop.runUntilComplete(
                                 Coroutine.of(() -> {
-                                    taker(semaphore, "never");
-                                    iteration();
+                                    taker(semaphore, "never", log);
+                                    turn();
                                     semaphore.release(); // wakes it, but the loop is left before it
                                     // goes
                                     throw atOnce;

@@ -4,6 +4,8 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.locks.Takers.taker;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
@@ -16,9 +18,9 @@ import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,27 +32,9 @@ class SemaphoreOrderTest {
 
     private static final Duration TICK = Duration.ofMillis(10);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
-
-    /** A task that takes a permit and keeps it; it has begun when the next iteration is over. */
-    private Task<?> taker(Semaphore semaphore, Object name) {
-        return createTask(() -> {
-            await(semaphore.acquire());
-            log.add(name);
-        });
-    }
-
-    private static void iteration() {
-        await(sleep(Duration.ZERO));
-    }
 
     @Test
     @Contract(72)
@@ -61,17 +45,17 @@ class SemaphoreOrderTest {
             await(semaphore.acquire());
             List<Task<?>> takers = new ArrayList<>();
             for (int i = 1; i <= 4; i++) {
-                takers.add(taker(semaphore, i));
+                takers.add(taker(semaphore, i, log));
             }
-            iteration();
+            turn();
             assertThat(log).isEmpty();
             semaphore.release();
             semaphore.release();
-            iteration();
+            turn();
             assertThat(log).containsExactly(1, 2);
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=2]");
             semaphore.release();
-            iteration();
+            turn();
             assertThat(log).containsExactly(1, 2, 3);
             semaphore.release();
             await(gather(takers));
@@ -108,8 +92,8 @@ class SemaphoreOrderTest {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
             await(semaphore.acquire());
-            Task<?> first = taker(semaphore, "first");
-            iteration();
+            Task<?> first = taker(semaphore, "first", log);
+            turn();
             semaphore.release();
             assertThat(semaphore.locked()).isTrue();
             semaphore.release();
@@ -130,7 +114,7 @@ class SemaphoreOrderTest {
             takers.add(
                     createTask(() -> {
                         await(semaphore.acquire());
-                        takers.add(taker(semaphore, 4));
+                        takers.add(taker(semaphore, 4, log));
                         log.add(1);
                     }));
             takers.add(
@@ -142,10 +126,10 @@ class SemaphoreOrderTest {
                         await(semaphore.acquire());
                         log.add(2);
                     }));
-            takers.add(taker(semaphore, 3));
-            iteration();
+            takers.add(taker(semaphore, 3, log));
+            turn();
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=3]");
-            iteration();
+            turn();
             await(gather(takers.subList(0, 3)));
             assertThat(log).containsExactly(1, 2, 3);
             semaphore.release();
@@ -190,9 +174,9 @@ class SemaphoreOrderTest {
         runner.run(() -> {
             runner.loop().setTaskFactory(TaskFactory.EAGER);
             Semaphore semaphore = new Semaphore(1);
-            Task<?> first = taker(semaphore, 1);
-            Task<?> second = taker(semaphore, 2);
-            Task<?> third = taker(semaphore, 3);
+            Task<?> first = taker(semaphore, 1, log);
+            Task<?> second = taker(semaphore, 2, log);
+            Task<?> third = taker(semaphore, 3, log);
             assertThat(first.done()).isTrue();
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=2]");
             semaphore.release();
@@ -214,8 +198,8 @@ class SemaphoreOrderTest {
                         }
                     });
             await(generator.anext());
-            Task<?> other = taker(semaphore, "other");
-            iteration();
+            Task<?> other = taker(semaphore, "other", log);
+            turn();
             assertThat(other.done()).isFalse();
             await(generator.aclose());
             await(other);
@@ -234,16 +218,16 @@ class SemaphoreOrderTest {
             assertThat(semaphore.locked()).isFalse();
             List<Task<?>> takers = new ArrayList<>();
             for (int i = 1; i <= 3; i++) {
-                takers.add(taker(semaphore, i));
+                takers.add(taker(semaphore, i, log));
             }
-            iteration();
+            turn();
             assertThat(log).containsExactly(1);
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=2]");
-            takers.add(taker(semaphore, 4));
+            takers.add(taker(semaphore, 4, log));
             semaphore.release();
             semaphore.release();
             assertThat(semaphore.value()).isZero();
-            iteration();
+            turn();
             assertThat(log).containsExactly(1, 2, 3);
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=1]");
             semaphore.release();
@@ -258,7 +242,7 @@ class SemaphoreOrderTest {
     void whoGivesAPermitBackAndWantsItAgainIsBehindThoseWhoWait() {
         runner.run(() -> {
             Semaphore semaphore = new Semaphore(1);
-            Task<?> first = taker(semaphore, 1);
+            Task<?> first = taker(semaphore, 1, log);
             Task<?> again =
                     createTask(() -> {
                         await(semaphore.acquire());
@@ -267,8 +251,8 @@ class SemaphoreOrderTest {
                         await(semaphore.acquire());
                         log.add(4);
                     });
-            Task<?> third = taker(semaphore, 3);
-            iteration();
+            Task<?> third = taker(semaphore, 3, log);
+            turn();
             semaphore.release();
             semaphore.release();
             await(gather(first, again, third));
@@ -306,10 +290,10 @@ class SemaphoreOrderTest {
                         assertThat(semaphore.locked()).isTrue();
                         log.add(3);
                     }));
-            iteration();
+            turn();
             assertThat(semaphore.value()).isEqualTo(2);
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=3]");
-            iteration();
+            turn();
             assertThat(tasks).hasSize(4);
             await(gather(tasks));
         });

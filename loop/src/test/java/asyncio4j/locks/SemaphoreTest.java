@@ -4,6 +4,8 @@ import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.locks.Takers.taker;
+import static asyncio4j.testing.Cancellations.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -16,9 +18,9 @@ import asyncio4j.Task;
 import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.VirtualRunner;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,27 +33,9 @@ class SemaphoreTest {
 
     private static final Duration TICK = Duration.ofMillis(10);
 
-    private final VirtualRunner runner = new VirtualRunner();
+    @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
     private final List<Object> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        runner.close();
-        assertThat(runner.reports).isEmpty();
-    }
-
-    /** A task that takes a permit and keeps it; it has begun when the next iteration is over. */
-    private Task<?> taker(Semaphore semaphore, Object name) {
-        return createTask(() -> {
-            await(semaphore.acquire());
-            log.add(name);
-        });
-    }
-
-    private static void iteration() {
-        await(sleep(Duration.ZERO));
-    }
 
     @Test
     @CPythonTest("test_locks::test_semaphore_value")
@@ -140,7 +124,7 @@ class SemaphoreTest {
                             await(sleep(Duration.ofHours(1)));
                         }
                     });
-            iteration();
+            turn();
             assertThat(semaphore.locked()).isTrue();
             holder.cancel();
             assertThatThrownBy(() -> await(holder)).isInstanceOf(CancelledError.class);
@@ -181,9 +165,9 @@ class SemaphoreTest {
             assertThat(semaphore).hasToString("Semaphore[unlocked, value=1]");
             await(semaphore.acquire());
             assertThat(semaphore).hasToString("Semaphore[locked]");
-            Task<?> first = taker(semaphore, 1);
-            Task<?> second = taker(semaphore, 2);
-            iteration();
+            Task<?> first = taker(semaphore, 1, log);
+            Task<?> second = taker(semaphore, 2, log);
+            turn();
             assertThat(semaphore).hasToString("Semaphore[locked, waiters=2]");
             semaphore.release();
             semaphore.release();
