@@ -732,6 +732,34 @@ public final class Asyncio {
     }
 
     /**
+     * Starts coroutines one after the other, each when the one before has failed or some time is
+     * over, until one has a result. Python's {@code asyncio.staggered.staggered_race}, and how one
+     * connects to a host with several addresses. The others are cancelled then, and waited for. So
+     * are all if the calling task is cancelled.
+     *
+     * {@snippet :
+     * List<Coroutine<String>> mirrors = List.of(
+     *         sleep(Duration.ofSeconds(5), "far"), sleep(Duration.ofMillis(10), "near"));
+     * var race = await(staggeredRace(mirrors, Duration.ofMillis(100)));
+     * if (race.won()) {
+     *     System.out.println(race.result()); // near
+     * }
+     * }
+     *
+     * @param coroutines what to try, in this order; each runs as a task
+     * @param delay how long to wait for one before the next is started, too; null for until it has
+     *     failed
+     * @param <T> the type of the results
+     * @return a coroutine of the winner and of what the others failed with; it doesn't fail if all
+     *     have
+     */
+    public static <T extends @Nullable Object> Coroutine<StaggeredResult<T>> staggeredRace(
+            Collection<? extends Coroutine<? extends T>> coroutines, @Nullable Duration delay) {
+        Objects.requireNonNull(coroutines, "staggeredRace: the collection of coroutines is null");
+        return new Staggered<>(coroutines, delay);
+    }
+
+    /**
      * A future that stands for {@code awaitable} and can be cancelled without cancelling that.
      * Python's {@code asyncio.shield}. If the inner one fails after that, the exception handler is
      * told.

@@ -11,6 +11,7 @@ import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.newEventLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.Asyncio.staggeredRace;
 import static asyncio4j.Asyncio.taskGroup;
 import static asyncio4j.Asyncio.timeout;
 import static asyncio4j.Asyncio.waitFor;
@@ -118,6 +119,16 @@ class SuspendPointTest {
                                 await(sleep(HOUR));
                             }
                         }),
+                Named.of(
+                        "a race",
+                        () -> await(staggeredRace(List.of(sleep(HOUR), sleep(HOUR)), null))),
+                Named.of(
+                        "a gather whose failures cancel",
+                        () ->
+                                await(
+                                        gather(
+                                                List.of(sleep(HOUR), sleep(HOUR)),
+                                                GatherOptions.DEFAULT.cancelOnError(true)))),
                 Named.of(
                         "a wait",
                         () ->
