@@ -386,9 +386,10 @@ public sealed interface EventLoop extends AutoCloseable
      * Has the watchdog name the code that holds this loop for longer than {@code limit}: by a
      * warning of the logger {@code asyncio4j} with the task and the stack, while the step still
      * runs, again at growing intervals, and once it has ended. The time is the real one, whatever
-     * clock the loop has, and a step that waits for nothing but its turn holds nobody. Each loop of
-     * the JVM is watched by one daemon thread, {@code asyncio4j-watchdog}, which looks some times
-     * per limit, so the report comes up to half a limit late.
+     * clock the loop has. Where other code holds all carrier threads of virtual threads, so that a
+     * step doesn't get on, the warning says that. All loops of the JVM are watched by one daemon
+     * thread, {@code asyncio4j-watchdog}, which looks some times per limit, so the report comes up
+     * to half a limit late.
      *
      * <p>Unless this is called, the limit is what the system property {@code asyncio4j.watchdog}
      * says, as an ISO-8601 duration or a number of seconds; without it, 5 seconds, and in debug

@@ -272,4 +272,24 @@ class WatchdogTest {
         loop.setWatchdogLimit(Duration.ZERO);
         assertThat(Duration.ofNanos(watch.interval())).isEqualTo(Duration.ofSeconds(5));
     }
+
+    private static void theOneThatWaits() {
+        await(sleep(Duration.ofHours(1)));
+    }
+
+    @Test
+    void oneThatHasntGotOnWithItsTurnIsToldApart() {
+        loop.runUntilComplete(() -> {
+            Task<?> task = createTask(WatchdogTest::theOneThatWaits);
+            await(sleep(Duration.ZERO));
+            HolderStack waiting = HolderStack.of(task.step().resumes());
+            assertThat(waiting.waitsForCarrier()).isTrue();
+            assertThat(waiting.who()).isEqualTo("task " + task.getName());
+            assertThat(waiting.toString()).contains("WatchdogTest.theOneThatWaits(");
+            HolderStack running = HolderStack.of(DefaultEventLoop.currentFiber());
+            assertThat(running.waitsForCarrier()).isFalse();
+            task.cancel();
+            return null;
+        });
+    }
 }

@@ -79,6 +79,19 @@ public final class ReactorRunner implements AutoCloseable {
         }
 
         /**
+         * Has the watchdog name the code that holds the loop for longer than {@code limit}; see
+         * {@link EventLoop#setWatchdogLimit}.
+         *
+         * @param limit the limit; zero switches the watchdog off for the loop
+         * @return this
+         * @throws IllegalArgumentException if the limit is negative
+         */
+        public Builder watchdogLimit(Duration limit) {
+            builder.watchdogLimit(limit);
+            return this;
+        }
+
+        /**
          * How long the end of the JVM waits for this runner to be closed; see {@link Runner}.
          *
          * @param timeout the limit, 10 seconds unless set; zero means that the runner doesn't care

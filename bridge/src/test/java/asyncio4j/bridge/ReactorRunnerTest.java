@@ -111,9 +111,14 @@ class ReactorRunnerTest {
     void aLoopOfOnesOwnAndDebugMode() {
         EventLoop own = Asyncio.newEventLoop();
         try (ReactorRunner other =
-                ReactorRunner.builder().debug(true).loopFactory(() -> own).build()) {
+                ReactorRunner.builder()
+                        .debug(true)
+                        .watchdogLimit(Duration.ofSeconds(9))
+                        .loopFactory(() -> own)
+                        .build()) {
             assertThat(other.getLoop()).isSameAs(own);
             assertThat(own.getDebug()).isTrue();
+            assertThat(own.getWatchdogLimit()).isEqualTo(Duration.ofSeconds(9));
         }
         assertThat(own.isClosed()).isTrue();
     }

@@ -256,8 +256,9 @@ public final class LoopCore implements Agenda {
                 batch--;
                 Step step = ready.remove();
                 progress.step();
-                span = Flight.stepBegins();
-                if (slowListener != null || span != null) {
+                StepSpan begun = Flight.stepBegins();
+                if (slowListener != null || begun != null) {
+                    span = begun;
                     current = step;
                     currentSince = slowListener == null ? Long.MAX_VALUE : clock.nanos();
                 }
