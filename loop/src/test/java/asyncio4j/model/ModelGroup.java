@@ -84,9 +84,9 @@ final class ModelGroup {
             parent.uncancel();
             parent.cancel(null);
         }
-        if (errors.size() == 1 && errors.getFirst().is(ModelError.GENERATOR_EXIT)) {
-            return body; // Python makes a group of it; the library keeps it, as it closes
-            // generators
+        if (errors.size() == 1 && body.isFailure() && body.error().is(ModelError.GENERATOR_EXIT)) {
+            // Python makes a group of it; the library lets it go on closing a generator
+            return body;
         }
         return Outcome.failed(ModelError.group(errors));
     }

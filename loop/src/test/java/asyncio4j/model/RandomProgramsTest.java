@@ -7,6 +7,7 @@ import asyncio4j.testing.Contract;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,6 +29,7 @@ import java.util.stream.LongStream;
  * <p>{@code -Dasyncio4j.seed=N} runs the program of that seed alone, and {@code
  * -Dasyncio4j.programs=N} so many programs, from that seed on if it is given, too.
  */
+@Timeout(300) // thousands of programs, on a machine that may do other things as well
 class RandomProgramsTest {
 
     private static final int PROGRAMS = 10_000;
