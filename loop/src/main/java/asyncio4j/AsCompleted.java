@@ -128,7 +128,7 @@ public final class AsCompleted<T extends @Nullable Object>
             @Override
             public Coroutine<T> next() {
                 claim();
-                return new Next();
+                return Unawaited.track("AsCompleted.next", new Next());
             }
         };
     }
@@ -167,14 +167,15 @@ public final class AsCompleted<T extends @Nullable Object>
      *     and {@link TimeoutException} when the time is over
      */
     @Override
+    @CheckReturnValue
     public Coroutine<AsyncFuture<T>> anext() {
-        return () -> {
+        return Unawaited.track("anext", () -> {
             if (left == 0) {
                 throw new StopAsyncIteration();
             }
             claim();
             return take();
-        };
+        });
     }
 
     private void claim() {

@@ -129,8 +129,9 @@ public final class AsyncGenerator<T extends @Nullable Object>
      * @return a coroutine of the item; it throws {@link StopAsyncIteration} at the end
      */
     @Override
+    @CheckReturnValue
     public Coroutine<T> anext() {
-        return () -> state.advance(this, "anext()", null);
+        return Unawaited.track("anext", () -> state.advance(this, "anext()", null));
     }
 
     /**
@@ -139,8 +140,9 @@ public final class AsyncGenerator<T extends @Nullable Object>
      * @param value what to send; null before the first item
      * @return a coroutine of the item; it throws {@link StopAsyncIteration} at the end
      */
+    @CheckReturnValue
     public Coroutine<T> asend(@Nullable Object value) {
-        return () -> state.send(this, value);
+        return Unawaited.track("asend", () -> state.send(this, value));
     }
 
     /**
@@ -151,9 +153,10 @@ public final class AsyncGenerator<T extends @Nullable Object>
      *     StopAsyncIteration} if that ends without. Of a generator that has ended before, a
      *     coroutine of null, as in Python
      */
+    @CheckReturnValue
     public Coroutine<T> athrow(Throwable error) {
         Objects.requireNonNull(error, "athrow: the error is null");
-        return () -> state.raise(this, error);
+        return Unawaited.track("athrow", () -> state.raise(this, error));
     }
 
     /**
@@ -164,11 +167,9 @@ public final class AsyncGenerator<T extends @Nullable Object>
      *     IllegalStateException} if that yields again
      */
     @Override
+    @CheckReturnValue
     public Coroutine<@Nullable Void> aclose() {
-        return () -> {
-            state.close(this);
-            return null;
-        };
+        return Unawaited.track("aclose", Coroutine.of(() -> state.close(this)));
     }
 
     /**

@@ -63,6 +63,7 @@ public final class Asyncio {
      * @throws java.util.concurrent.CancellationException if the coroutine was cancelled
      */
     public static <T extends @Nullable Object> T run(Coroutine<T> main) {
+        Unawaited.refused(main, "Asyncio.run()");
         checkNotRunning("Asyncio.run()");
         try (Runner runner = Runner.forOneRun()) {
             return runner.run(main);
@@ -75,6 +76,7 @@ public final class Asyncio {
      * @param main the coroutine
      */
     public static void run(VoidCoroutine main) {
+        Unawaited.refused(main, "Asyncio.run()");
         checkNotRunning("Asyncio.run()");
         Objects.requireNonNull(main, NULL_COROUTINE);
         run(Coroutine.of(main));
@@ -421,9 +423,10 @@ public final class Asyncio {
      * @param <T> the type of the items
      * @return a coroutine of the item; it throws {@link StopAsyncIteration} at the end
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> Coroutine<T> anext(AsyncIterator<T> iterator) {
         Objects.requireNonNull(iterator, "anext: the iterator is null");
-        return () -> await(iterator.anext());
+        return Unawaited.track("anext", () -> await(iterator.anext()));
     }
 
     /**
@@ -436,16 +439,17 @@ public final class Asyncio {
      * @return a coroutine of the item, or of {@code atEnd}; it throws what the iterator throws, but
      *     for {@link StopAsyncIteration}
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> Coroutine<T> anext(
             AsyncIterator<? extends T> iterator, T atEnd) {
         Objects.requireNonNull(iterator, "anext: the iterator is null");
-        return () -> {
+        return Unawaited.track("anext", () -> {
             try {
                 return await(iterator.anext());
             } catch (StopAsyncIteration end) {
                 return atEnd;
             }
-        };
+        });
     }
 
     /**
@@ -495,8 +499,9 @@ public final class Asyncio {
      * @param delay how long
      * @return a coroutine that ends after that
      */
+    @CheckReturnValue
     public static Coroutine<@Nullable Void> sleep(Duration delay) {
-        return new Sleep<@Nullable Void>(delay, null);
+        return Unawaited.track("sleep", new Sleep<@Nullable Void>(delay, null));
     }
 
     /**
@@ -507,8 +512,9 @@ public final class Asyncio {
      * @param <T> the type of the result
      * @return a coroutine that ends after that
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> Coroutine<T> sleep(Duration delay, T result) {
-        return new Sleep<>(delay, result);
+        return Unawaited.track("sleep", new Sleep<>(delay, result));
     }
 
     /**
@@ -627,9 +633,10 @@ public final class Asyncio {
      *     having one. It throws {@link ExceptionGroup} if the body or a task failed, and {@link
      *     CancelledError} if the calling task was cancelled
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> Coroutine<T> taskGroup(TaskGroup.Body<T> body) {
         Objects.requireNonNull(body, TaskGroup.NULL_BODY);
-        return () -> await(new TaskGroup().run(body));
+        return Unawaited.track("taskGroup", () -> await(new TaskGroup().run(body)));
     }
 
     /**
@@ -638,9 +645,10 @@ public final class Asyncio {
      * @param body what starts the tasks, in the calling task
      * @return a coroutine that ends when the body and all tasks have
      */
+    @CheckReturnValue
     public static Coroutine<@Nullable Void> taskGroup(TaskGroup.VoidBody body) {
         Objects.requireNonNull(body, TaskGroup.NULL_BODY);
-        return () -> await(new TaskGroup().run(body));
+        return Unawaited.track("taskGroup", () -> await(new TaskGroup().run(body)));
     }
 
     /**
@@ -665,9 +673,10 @@ public final class Asyncio {
      * @return a coroutine of the two sets
      * @throws IllegalArgumentException if there are none; when awaited, if one is another loop's
      */
+    @CheckReturnValue
     public static <F extends AsyncFuture<?>> Coroutine<WaitResult<F>> wait(
             Collection<? extends F> futures) {
-        return new Wait<>(futures, ReturnWhen.ALL_COMPLETED, null);
+        return Unawaited.track("wait", new Wait<>(futures, ReturnWhen.ALL_COMPLETED, null));
     }
 
     /**
@@ -679,9 +688,10 @@ public final class Asyncio {
      * @return a coroutine of the two sets
      * @throws IllegalArgumentException if there are none; when awaited, if one is another loop's
      */
+    @CheckReturnValue
     public static <F extends AsyncFuture<?>> Coroutine<WaitResult<F>> wait(
             Collection<? extends F> futures, ReturnWhen returnWhen) {
-        return new Wait<>(futures, returnWhen, null);
+        return Unawaited.track("wait", new Wait<>(futures, returnWhen, null));
     }
 
     /**
@@ -695,9 +705,10 @@ public final class Asyncio {
      * @return a coroutine of the two sets
      * @throws IllegalArgumentException if there are none; when awaited, if one is another loop's
      */
+    @CheckReturnValue
     public static <F extends AsyncFuture<?>> Coroutine<WaitResult<F>> wait(
             Collection<? extends F> futures, ReturnWhen returnWhen, @Nullable Duration timeout) {
-        return new Wait<>(futures, returnWhen, timeout);
+        return Unawaited.track("wait", new Wait<>(futures, returnWhen, timeout));
     }
 
     /**
@@ -796,9 +807,10 @@ public final class Asyncio {
      * @param <T> the type of the result
      * @return a coroutine of the result
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> TimedCoroutine<T> waitFor(
             Awaitable<T> awaitable, @Nullable Duration timeout) {
-        return new WaitFor<>(awaitable, timeout);
+        return Unawaited.track("waitFor", new WaitFor<>(awaitable, timeout));
     }
 
     /**
@@ -809,10 +821,11 @@ public final class Asyncio {
      * @param <T> the type of the result
      * @return a coroutine of the result
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> TimedCoroutine<T> waitFor(
             Coroutine<T> coroutine, @Nullable Duration timeout) {
         Objects.requireNonNull(coroutine, NULL_COROUTINE);
-        return new WaitFor<>(coroutine, timeout);
+        return Unawaited.track("waitFor", new WaitFor<>(coroutine, timeout));
     }
 
     /**
@@ -822,9 +835,10 @@ public final class Asyncio {
      * @param timeout how long it may take; null for as long as it takes
      * @return a coroutine that ends when that has
      */
+    @CheckReturnValue
     public static TimedCoroutine<@Nullable Void> waitFor(
             VoidCoroutine coroutine, @Nullable Duration timeout) {
-        return new WaitFor<>(Coroutine.of(coroutine), timeout);
+        return Unawaited.track("waitFor", new WaitFor<>(Coroutine.of(coroutine), timeout));
     }
 
     /**
@@ -846,9 +860,10 @@ public final class Asyncio {
      * @param <T> the type of the result
      * @return a coroutine of the block's result
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> TimedCoroutine<T> timeout(
             @Nullable Duration delay, Timeout.Body<T> body) {
-        return new TimeoutBlock<>(delay, false, body);
+        return Unawaited.track("timeout", new TimeoutBlock<>(delay, false, body));
     }
 
     /**
@@ -858,9 +873,10 @@ public final class Asyncio {
      * @param body the block, given its {@link Timeout}
      * @return a coroutine that ends when the block has
      */
+    @CheckReturnValue
     public static TimedCoroutine<@Nullable Void> timeout(
             @Nullable Duration delay, Timeout.VoidBody body) {
-        return new TimeoutBlock<>(delay, false, Timeout.Body.of(body));
+        return Unawaited.track("timeout", new TimeoutBlock<>(delay, false, Timeout.Body.of(body)));
     }
 
     /**
@@ -885,9 +901,10 @@ public final class Asyncio {
      * @param <T> the type of the result
      * @return a coroutine of the block's result
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> TimedCoroutine<T> timeoutAt(
             @Nullable Duration when, Timeout.Body<T> body) {
-        return new TimeoutBlock<>(when, true, body);
+        return Unawaited.track("timeoutAt", new TimeoutBlock<>(when, true, body));
     }
 
     /**
@@ -897,9 +914,10 @@ public final class Asyncio {
      * @param body the block, given its {@link Timeout}
      * @return a coroutine that ends when the block has
      */
+    @CheckReturnValue
     public static TimedCoroutine<@Nullable Void> timeoutAt(
             @Nullable Duration when, Timeout.VoidBody body) {
-        return new TimeoutBlock<>(when, true, Timeout.Body.of(body));
+        return Unawaited.track("timeoutAt", new TimeoutBlock<>(when, true, Timeout.Body.of(body)));
     }
 
     /**
@@ -923,12 +941,13 @@ public final class Asyncio {
      * @param <T> the type of the result
      * @return a coroutine of the result
      */
+    @CheckReturnValue
     public static <T extends @Nullable Object> Coroutine<T> toThread(Callable<T> work) {
         Objects.requireNonNull(work, "toThread: the work is null");
-        return () -> {
+        return Unawaited.track("toThread", () -> {
             Context context = Context.copyContext();
             return await(getRunningLoop().<T>runInExecutor(null, () -> context.run(work)));
-        };
+        });
     }
 
     /**

@@ -36,6 +36,7 @@ final class Companions {
      */
     static void checkReturned(Task<?> task, Object value) {
         String kind = awaitable(value);
+        Unawaited.handedIn(value);
         if (kind != null) {
             task.loop()
                     .report(

@@ -37,6 +37,27 @@ public non-sealed interface Coroutine<T extends @Nullable Object> extends Awaita
     T run() throws Exception;
 
     /**
+     * A coroutine for a method that returns one: in debug mode it is reported as {@code name} if
+     * nobody ever runs it, as those of the library are. Outside of debug mode, and of a loop's
+     * code, it is {@code body} itself.
+     *
+     * {@snippet :
+     * Coroutine<String> greeting = Coroutine.named("greeting", () -> "hello");
+     * System.out.println(await(greeting));
+     * }
+     *
+     * @param name what the report calls it, such as the name of the method
+     * @param body the coroutine
+     * @param <T> the type of the result
+     * @return one that runs {@code body}
+     */
+    @CheckReturnValue
+    static <T extends @Nullable Object> Coroutine<T> named(String name, Coroutine<T> body) {
+        Objects.requireNonNull(name, "the coroutine's name is null");
+        return Unawaited.track(name, Objects.requireNonNull(body, Asyncio.NULL_COROUTINE));
+    }
+
+    /**
      * A coroutine without a result as one whose result is null.
      *
      * @param body the coroutine

@@ -47,6 +47,9 @@ final class DefaultEventLoop implements EventLoop {
 
     private final Unretrieved unretrieved = new Unretrieved(this);
 
+    /** The coroutines of debug mode that nobody has run yet. Any thread. */
+    private final Set<Unawaited.Entry> unawaited = Unawaited.entries();
+
     private final LoopReports reports = new LoopReports(this);
 
     private final AsyncGenerators generators = new AsyncGenerators(this);
@@ -147,6 +150,10 @@ final class DefaultEventLoop implements EventLoop {
 
     LoopSignals signals() {
         return signals;
+    }
+
+    Set<Unawaited.Entry> unawaited() {
+        return unawaited;
     }
 
     LoopReports reports() {
@@ -633,6 +640,9 @@ final class DefaultEventLoop implements EventLoop {
     public void setDebug(boolean enabled) {
         checkThread("EventLoop.setDebug");
         debug = enabled;
+        if (enabled) {
+            Unawaited.use();
+        }
         core.reportSlowSteps(enabled ? reports::slow : null, Durations.nanos(slowCallbackDuration));
         watchdogLimit.follow(enabled, slowCallbackDuration);
         Watchdog.OF_JVM.limitChanged(this);

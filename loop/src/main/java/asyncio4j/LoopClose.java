@@ -37,6 +37,7 @@ final class LoopClose {
         }
         loop.core().engine().close();
         loop.unretrieved().close();
+        Unawaited.close(loop);
     }
 
     private static void unwind(DefaultEventLoop loop, Task<?> task, Fiber fiber) {

@@ -234,6 +234,7 @@ public final class Runner implements AutoCloseable {
     private <T extends @Nullable Object> T runIn(
             Coroutine<T> coroutine, @Nullable Context inContext) {
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);
+        Unawaited.refused(coroutine, "Runner.run()");
         Asyncio.checkNotRunning("Runner.run()");
         EventLoop running = initialized();
         Task<T> task =

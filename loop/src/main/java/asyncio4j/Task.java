@@ -69,6 +69,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         this.number = NUMBERS.incrementAndGet();
         this.name = options.name();
         this.coroutine = coroutine;
+        Unawaited.handedIn(coroutine);
         this.context = options.context() == null ? Context.copyContext() : options.context();
     }
 

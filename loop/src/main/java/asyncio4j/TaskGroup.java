@@ -119,9 +119,10 @@ public final class TaskGroup {
      *     CancelledError} if the calling task was cancelled, and {@link IllegalStateException} if
      *     this group has begun before
      */
+    @CheckReturnValue
     public <T extends @Nullable Object> Coroutine<T> run(Body<T> body) {
         Objects.requireNonNull(body, NULL_BODY);
-        return () -> runIn(Asyncio.requireTask("TaskGroup.run"), body);
+        return Unawaited.track("TaskGroup.run", () -> runIn(Asyncio.requireTask("TaskGroup.run"), body));
     }
 
     /**
@@ -130,6 +131,7 @@ public final class TaskGroup {
      * @param body what starts the tasks
      * @return a coroutine that ends when the body and all tasks have
      */
+    @CheckReturnValue
     public Coroutine<@Nullable Void> run(VoidBody body) {
         Objects.requireNonNull(body, NULL_BODY);
         return this.<@Nullable Void>run(group -> {

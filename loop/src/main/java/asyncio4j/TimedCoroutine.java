@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the result
  */
 public abstract sealed class TimedCoroutine<T extends @Nullable Object> implements Coroutine<T>
-        permits WaitFor, TimeoutBlock {
+        permits WaitFor, TimeoutBlock, Unawaited {
 
     TimedCoroutine() {}
 }

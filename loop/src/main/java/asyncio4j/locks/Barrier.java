@@ -2,6 +2,7 @@ package asyncio4j.locks;
 
 import static asyncio4j.Asyncio.await;
 
+import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 
 import org.jspecify.annotations.Nullable;
@@ -99,8 +100,9 @@ public final class Barrier {
      *     waited, and {@link IllegalStateException} if it would have to wait on another loop than
      *     tasks did before
      */
+    @CheckReturnValue
     public Coroutine<Integer> waitFor() {
-        return () -> {
+        return Coroutine.named("Barrier.waitFor", () -> {
             condition.checkThread("Barrier.waitFor");
             try (var _ = await(condition.acquire())) {
                 await(condition.waitFor(() -> state != State.DRAINING && state != State.RESETTING));
@@ -109,7 +111,7 @@ public final class Barrier {
                 }
                 return pass();
             }
-        };
+        });
     }
 
     /** Comes in, waits for the others, and goes on. With the lock. */
@@ -149,14 +151,15 @@ public final class Barrier {
      *
      * @return a coroutine without a result, which may have to wait for its turn
      */
+    @CheckReturnValue
     public Coroutine<@Nullable Void> reset() {
-        return Coroutine.of(() -> {
+        return Coroutine.named("Barrier.reset", Coroutine.of(() -> {
             condition.checkThread("Barrier.reset");
             try (var _ = await(condition.acquire())) {
                 state = count > 0 ? State.RESETTING : State.FILLING;
                 condition.signalAll();
             }
-        });
+        }));
     }
 
     /**
@@ -165,14 +168,15 @@ public final class Barrier {
      *
      * @return a coroutine without a result, which may have to wait for its turn
      */
+    @CheckReturnValue
     public Coroutine<@Nullable Void> abort() {
-        return Coroutine.of(() -> {
+        return Coroutine.named("Barrier.abort", Coroutine.of(() -> {
             condition.checkThread("Barrier.abort");
             try (var _ = await(condition.acquire())) {
                 state = State.BROKEN;
                 condition.signalAll();
             }
-        });
+        }));
     }
 
     @Override

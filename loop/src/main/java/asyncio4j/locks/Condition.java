@@ -4,6 +4,7 @@ import static asyncio4j.Asyncio.await;
 
 import asyncio4j.AsyncFuture;
 import asyncio4j.CancelledError;
+import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.access.LoopAccess;
@@ -88,6 +89,7 @@ public final class Condition {
      *
      * @return a coroutine of what gives the lock back: close it, or call {@link #release}
      */
+    @CheckReturnValue
     public Coroutine<Lock.Held> acquire() {
         return lock.acquire();
     }
@@ -114,8 +116,9 @@ public final class Condition {
      * @return a coroutine without a result; it throws {@link IllegalStateException} if nobody has
      *     the lock, or it would have to wait on another loop than tasks did before
      */
+    @CheckReturnValue
     public Coroutine<@Nullable Void> waitFor() {
-        return Coroutine.of(this::waitForSignal);
+        return Coroutine.named("Condition.waitFor", Coroutine.of(this::waitForSignal));
     }
 
     /**
@@ -126,15 +129,16 @@ public final class Condition {
      * @return a coroutine without a result; it throws what the predicate throws, and what {@link
      *     #waitFor()} does
      */
+    @CheckReturnValue
     public Coroutine<@Nullable Void> waitFor(BooleanSupplier predicate) {
         Objects.requireNonNull(
                 predicate, "the predicate is null: leave it out to wait for the next signal");
-        return Coroutine.of(() -> {
+        return Coroutine.named("Condition.waitFor", Coroutine.of(() -> {
             checkThread("Condition.waitFor");
             while (!predicate.getAsBoolean()) {
                 waitForSignal();
             }
-        });
+        }));
     }
 
     private void waitForSignal() {

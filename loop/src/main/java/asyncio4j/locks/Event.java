@@ -3,6 +3,7 @@ package asyncio4j.locks;
 import static asyncio4j.Asyncio.await;
 
 import asyncio4j.AsyncFuture;
+import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.internal.locks.LoopBound;
 
@@ -79,8 +80,9 @@ public final class Event {
      * @return a coroutine without a result; it throws {@link IllegalStateException} if it would
      *     have to wait on another loop than tasks did before
      */
+    @CheckReturnValue
     public Coroutine<@Nullable Void> waitFor() {
-        return Coroutine.of(() -> {
+        return Coroutine.named("Event.waitFor", Coroutine.of(() -> {
             bound.checkThread("Event.waitFor");
             if (set) {
                 return;
@@ -92,7 +94,7 @@ public final class Event {
             } finally {
                 waiters.remove(wakeUp);
             }
-        });
+        }));
     }
 
     @Override

@@ -4,6 +4,7 @@ import static asyncio4j.Asyncio.await;
 
 import asyncio4j.AsyncFuture;
 import asyncio4j.CancelledError;
+import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.locks.LoopBound;
@@ -71,12 +72,13 @@ public final class Lock {
      *     throws {@link IllegalStateException} if it would have to wait on another loop than tasks
      *     did before
      */
+    @CheckReturnValue
     public Coroutine<Held> acquire() {
-        return () -> {
+        return Coroutine.named("Lock.acquire", () -> {
             Held held = new Held(this);
             take(held);
             return held;
-        };
+        });
     }
 
     /** Waits for the lock and takes it, for {@code held} to give it back. In a task. */

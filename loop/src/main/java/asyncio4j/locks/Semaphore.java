@@ -4,6 +4,7 @@ import static asyncio4j.Asyncio.await;
 
 import asyncio4j.AsyncFuture;
 import asyncio4j.CancelledError;
+import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.locks.LoopBound;
@@ -80,8 +81,9 @@ public sealed class Semaphore permits BoundedSemaphore {
      * @return a coroutine of the permit: close it, or call {@link #release}, once; it throws {@link
      *     IllegalStateException} if it would have to wait on another loop than tasks did before
      */
+    @CheckReturnValue
     public final Coroutine<Permit> acquire() {
-        return () -> {
+        return Coroutine.named("Semaphore.acquire", () -> {
             checkThread("Semaphore.acquire");
             if (!locked()) {
                 value--;
@@ -101,7 +103,7 @@ public sealed class Semaphore permits BoundedSemaphore {
                 wakeUp(value); // those who came when others had been woken, but hadn't gone yet
             }
             return new Permit(this);
-        };
+        });
     }
 
     /** Gives a permit back, and wakes the first task that waits for one. */

@@ -4,6 +4,7 @@ import static asyncio4j.Asyncio.await;
 
 import asyncio4j.AsyncFuture;
 import asyncio4j.CancelledError;
+import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.locks.LoopBound;
@@ -152,15 +153,16 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
      *     shut down, while it waited or before, and {@link IllegalStateException} if it would have
      *     to wait on another loop than tasks did before
      */
+    @CheckReturnValue
     public final Coroutine<@Nullable Void> put(T item) {
-        return Coroutine.of(() -> {
+        return Coroutine.named("Queue.put", Coroutine.of(() -> {
             bound.checkThread("Queue.put");
             while (full()) {
                 checkTakesItems();
                 waitIn(putters);
             }
             putNowait(item);
-        });
+        }));
     }
 
     /**
@@ -196,15 +198,16 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
      *     and this was shut down, while it waited or before, and {@link IllegalStateException} if
      *     it would have to wait on another loop than tasks did before
      */
+    @CheckReturnValue
     public final Coroutine<T> get() {
-        return () -> {
+        return Coroutine.named("Queue.get", () -> {
             bound.checkThread("Queue.get");
             while (items.isEmpty()) {
                 checkGivesItems();
                 waitIn(getters);
             }
             return getNowait();
-        };
+        });
     }
 
     /**
@@ -292,14 +295,15 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
      * @return a coroutine without a result; it throws {@link IllegalStateException} if it would
      *     have to wait on another loop than tasks did before
      */
+    @CheckReturnValue
     public final Coroutine<@Nullable Void> join() {
-        return Coroutine.of(() -> {
+        return Coroutine.named("Queue.join", Coroutine.of(() -> {
             bound.checkThread("Queue.join");
             if (unfinishedTasks > 0) {
                 bound.bind();
                 await(finished.waitFor());
             }
-        });
+        }));
     }
 
     /**
