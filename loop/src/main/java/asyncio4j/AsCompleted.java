@@ -169,13 +169,15 @@ public final class AsCompleted<T extends @Nullable Object>
     @Override
     @CheckReturnValue
     public Coroutine<AsyncFuture<T>> anext() {
-        return Unawaited.track("anext", () -> {
-            if (left == 0) {
-                throw new StopAsyncIteration();
-            }
-            claim();
-            return take();
-        });
+        return Unawaited.track(
+                "anext",
+                () -> {
+                    if (left == 0) {
+                        throw new StopAsyncIteration();
+                    }
+                    claim();
+                    return take();
+                });
     }
 
     private void claim() {

@@ -443,13 +443,15 @@ public final class Asyncio {
     public static <T extends @Nullable Object> Coroutine<T> anext(
             AsyncIterator<? extends T> iterator, T atEnd) {
         Objects.requireNonNull(iterator, "anext: the iterator is null");
-        return Unawaited.track("anext", () -> {
-            try {
-                return await(iterator.anext());
-            } catch (StopAsyncIteration end) {
-                return atEnd;
-            }
-        });
+        return Unawaited.track(
+                "anext",
+                () -> {
+                    try {
+                        return await(iterator.anext());
+                    } catch (StopAsyncIteration end) {
+                        return atEnd;
+                    }
+                });
     }
 
     /**
@@ -944,10 +946,12 @@ public final class Asyncio {
     @CheckReturnValue
     public static <T extends @Nullable Object> Coroutine<T> toThread(Callable<T> work) {
         Objects.requireNonNull(work, "toThread: the work is null");
-        return Unawaited.track("toThread", () -> {
-            Context context = Context.copyContext();
-            return await(getRunningLoop().<T>runInExecutor(null, () -> context.run(work)));
-        });
+        return Unawaited.track(
+                "toThread",
+                () -> {
+                    Context context = Context.copyContext();
+                    return await(getRunningLoop().<T>runInExecutor(null, () -> context.run(work)));
+                });
     }
 
     /**

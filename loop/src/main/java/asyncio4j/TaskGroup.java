@@ -122,7 +122,8 @@ public final class TaskGroup {
     @CheckReturnValue
     public <T extends @Nullable Object> Coroutine<T> run(Body<T> body) {
         Objects.requireNonNull(body, NULL_BODY);
-        return Unawaited.track("TaskGroup.run", () -> runIn(Asyncio.requireTask("TaskGroup.run"), body));
+        return Unawaited.track(
+                "TaskGroup.run", () -> runIn(Asyncio.requireTask("TaskGroup.run"), body));
     }
 
     /**

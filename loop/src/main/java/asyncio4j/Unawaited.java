@@ -47,7 +47,9 @@ final class Unawaited<T extends @Nullable Object> extends TimedCoroutine<T> {
         used = true;
     }
 
-    /** The same coroutine; in debug mode one that is reported as {@code name} if it is never run. */
+    /**
+     * The same coroutine; in debug mode one that is reported as {@code name} if it is never run.
+     */
     static <T extends @Nullable Object> Coroutine<T> track(String name, Coroutine<T> made) {
         return used ? trackIfDebug(name, made) : made;
     }

@@ -177,8 +177,8 @@ class UnawaitedTest {
                 runner.run(() -> {
                     AsyncFuture<String> reported = runner.loop().createFuture();
                     runner.loop()
-                            .setExceptionHandler((l, context) ->
-                                    reported.setResult(context.message()));
+                            .setExceptionHandler(
+                                    (l, context) -> reported.setResult(context.message()));
                     drop();
                     CompletableFuture<Void> collecting =
                             OtherThread.start(() -> {

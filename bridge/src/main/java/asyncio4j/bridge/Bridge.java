@@ -416,8 +416,8 @@ public final class Bridge {
      *
      * <p>Cancelling the subscription makes {@code yield} throw {@link asyncio4j.GeneratorExit}, or
      * the await that the body is in {@link asyncio4j.CancelledError}; its {@code finally} blocks
-     * run to their ends, awaits in them too, and what it throws then goes to {@code onErrorDropped}.
-     * An item that nobody wants any more is discarded. Yielding null throws {@link
+     * run to their ends, awaits in them too, and what it throws then goes to {@code
+     * onErrorDropped}. An item that nobody wants any more is discarded. Yielding null throws {@link
      * NullPointerException} in the body. The subscriber's Context is seen in the body, see {@link
      * ReactorContext}.
      *

@@ -23,8 +23,7 @@ import java.util.NoSuchElementException;
  *
  * @param <T> the type of the elements
  */
-public final class FluxIterator<T>
-        implements Iterable<T>, AsyncIterator<T>, AutoCloseable {
+public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, AutoCloseable {
 
     private static final LoopAccess ACCESS = LoopAccess.get();
 

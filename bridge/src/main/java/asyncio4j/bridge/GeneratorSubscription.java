@@ -34,16 +34,15 @@ import java.util.concurrent.CancellationException;
  * signals onNext, and its end, on the loop's thread as well, signals what became of it. Until then
  * nothing is signalled but the refusal of a start, by the one who has set ENDED; from then on
  * ENDED, which is set once, decides who signals the end: the task, or {@link #loopGone} when the
- * loop is closed and the task can't. STOPPED is set by cancel, and by a demand that isn't
- * positive: then nothing is signalled any more, but for the error of that demand once the body has
- * ended.
+ * loop is closed and the task can't. STOPPED is set by cancel, and by a demand that isn't positive:
+ * then nothing is signalled any more, but for the error of that demand once the body has ended.
  *
  * <h2>Why no demand and no stop is overlooked</h2>
  *
  * <p>The task takes all the demand there is into {@code credit}, and uses that up. When there is
  * none it sets WAITING, and then looks at the demand and at the state; who requests or stops first
- * changes those, and then takes WAITING away. All are atomic read-modify-writes: so either the
- * task sees what came, or the other side sees WAITING, and wakes the task.
+ * changes those, and then takes WAITING away. All are atomic read-modify-writes: so either the task
+ * sees what came, or the other side sees WAITING, and wakes the task.
  */
 final class GeneratorSubscription<T>
         implements Subscription, Scannable, Subscriptions.Open, AsyncGenerator.Yielder<T> {
@@ -316,9 +315,7 @@ final class GeneratorSubscription<T>
         ACCESS.retrieved(done);
         boolean expected =
                 (state & STOPPED) != 0
-                        && (error == null
-                                || error instanceof GeneratorExit
-                                || done.cancelled());
+                        && (error == null || error instanceof GeneratorExit || done.cancelled());
         end(expected ? null : error);
     }
 
@@ -397,8 +394,6 @@ final class GeneratorSubscription<T>
     @Override
     public String toString() {
         Task<?> running = task;
-        return "GeneratorSubscription["
-                + (running == null ? "not begun" : running.getName())
-                + "]";
+        return "GeneratorSubscription[" + (running == null ? "not begun" : running.getName()) + "]";
     }
 }

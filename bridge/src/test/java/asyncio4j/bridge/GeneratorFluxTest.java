@@ -114,8 +114,7 @@ class GeneratorFluxTest {
             assertThat(log).isEmpty();
             millis(5);
         });
-        assertThat(log)
-                .containsExactly("begins", 1, 2, 3, "returns", "cleaned up", "complete");
+        assertThat(log).containsExactly("begins", 1, 2, 3, "returns", "cleaned up", "complete");
     }
 
     @Test
@@ -238,19 +237,20 @@ class GeneratorFluxTest {
     void aBodyThatSwallowsItsCancellationGetsAGeneratorExitAtItsNextYield() {
         runner.run(() -> {
             Noting noting = new Noting(Long.MAX_VALUE);
-            flux(g -> {
-                        try {
-                            millis(100);
-                        } catch (CancelledError e) {
-                            log.add("swallowed");
-                        }
-                        try {
-                            g.yield(1);
-                        } catch (GeneratorExit e) {
-                            log.add("exit");
-                            throw e;
-                        }
-                    })
+            flux(
+                            g -> {
+                                try {
+                                    millis(100);
+                                } catch (CancelledError e) {
+                                    log.add("swallowed");
+                                }
+                                try {
+                                    g.yield(1);
+                                } catch (GeneratorExit e) {
+                                    log.add("exit");
+                                    throw e;
+                                }
+                            })
                     .subscribe(noting);
             millis(1);
             noting.cancel();
@@ -264,14 +264,15 @@ class GeneratorFluxTest {
         Hooks.onErrorDropped(dropped::add);
         runner.run(() -> {
             Noting noting = new Noting(1);
-            flux(g -> {
-                        try {
-                            g.yield(1);
-                            g.yield(2);
-                        } finally {
-                            g.yield(3);
-                        }
-                    })
+            flux(
+                            g -> {
+                                try {
+                                    g.yield(1);
+                                    g.yield(2);
+                                } finally {
+                                    g.yield(3);
+                                }
+                            })
                     .subscribe(noting);
             millis(1);
             noting.cancel();
@@ -289,14 +290,15 @@ class GeneratorFluxTest {
         IOException error = new IOException("cleaning up");
         runner.run(() -> {
             Noting noting = new Noting(1);
-            flux(g -> {
-                        try {
-                            g.yield(1);
-                            g.yield(2);
-                        } catch (GeneratorExit e) {
-                            throw error;
-                        }
-                    })
+            flux(
+                            g -> {
+                                try {
+                                    g.yield(1);
+                                    g.yield(2);
+                                } catch (GeneratorExit e) {
+                                    throw error;
+                                }
+                            })
                     .subscribe(noting);
             millis(1);
             noting.cancel();
@@ -382,13 +384,15 @@ class GeneratorFluxTest {
     @Test
     void yieldIsForTheBodyAlone() {
         runner.run(() -> {
-            flux(g -> {
-                        var other = createTask(() -> g.yield(1));
-                        assertThatThrownBy(() -> await(other))
-                                .isInstanceOf(IllegalStateException.class)
-                                .hasMessageContaining("yield belongs to the generator's own body");
-                        g.yield(2);
-                    })
+            flux(
+                            g -> {
+                                var other = createTask(() -> g.yield(1));
+                                assertThatThrownBy(() -> await(other))
+                                        .isInstanceOf(IllegalStateException.class)
+                                        .hasMessageContaining(
+                                                "yield belongs to the generator's own body");
+                                g.yield(2);
+                            })
                     .subscribe(new Noting(Long.MAX_VALUE));
             millis(1);
         });

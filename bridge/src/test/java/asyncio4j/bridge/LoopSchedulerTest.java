@@ -272,10 +272,8 @@ class LoopSchedulerTest {
             note("delayed");
         });
         assertThat(log).startsWith(1, 2, 3);
-        assertThat(
-                        log.subList(3, log.size()).stream()
-                                .map(String::valueOf)
-                                .map(s -> s.split(" ")[1]))
+        assertThat(log.subList(3, log.size()))
+                .extracting(said -> String.valueOf(said).replaceFirst(".* ", ""))
                 .containsExactly("0", "1", "2", "delayed");
     }
 

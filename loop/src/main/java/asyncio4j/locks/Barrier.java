@@ -102,16 +102,20 @@ public final class Barrier {
      */
     @CheckReturnValue
     public Coroutine<Integer> waitFor() {
-        return Coroutine.named("Barrier.waitFor", () -> {
-            condition.checkThread("Barrier.waitFor");
-            try (var _ = await(condition.acquire())) {
-                await(condition.waitFor(() -> state != State.DRAINING && state != State.RESETTING));
-                if (state == State.BROKEN) {
-                    throw new BrokenBarrierException("the barrier was aborted");
-                }
-                return pass();
-            }
-        });
+        return Coroutine.named(
+                "Barrier.waitFor",
+                () -> {
+                    condition.checkThread("Barrier.waitFor");
+                    try (var _ = await(condition.acquire())) {
+                        await(
+                                condition.waitFor(
+                                        () -> state != State.DRAINING && state != State.RESETTING));
+                        if (state == State.BROKEN) {
+                            throw new BrokenBarrierException("the barrier was aborted");
+                        }
+                        return pass();
+                    }
+                });
     }
 
     /** Comes in, waits for the others, and goes on. With the lock. */
@@ -153,13 +157,15 @@ public final class Barrier {
      */
     @CheckReturnValue
     public Coroutine<@Nullable Void> reset() {
-        return Coroutine.named("Barrier.reset", Coroutine.of(() -> {
-            condition.checkThread("Barrier.reset");
-            try (var _ = await(condition.acquire())) {
-                state = count > 0 ? State.RESETTING : State.FILLING;
-                condition.signalAll();
-            }
-        }));
+        return Coroutine.named(
+                "Barrier.reset",
+                Coroutine.of(() -> {
+                    condition.checkThread("Barrier.reset");
+                    try (var _ = await(condition.acquire())) {
+                        state = count > 0 ? State.RESETTING : State.FILLING;
+                        condition.signalAll();
+                    }
+                }));
     }
 
     /**
@@ -170,13 +176,15 @@ public final class Barrier {
      */
     @CheckReturnValue
     public Coroutine<@Nullable Void> abort() {
-        return Coroutine.named("Barrier.abort", Coroutine.of(() -> {
-            condition.checkThread("Barrier.abort");
-            try (var _ = await(condition.acquire())) {
-                state = State.BROKEN;
-                condition.signalAll();
-            }
-        }));
+        return Coroutine.named(
+                "Barrier.abort",
+                Coroutine.of(() -> {
+                    condition.checkThread("Barrier.abort");
+                    try (var _ = await(condition.acquire())) {
+                        state = State.BROKEN;
+                        condition.signalAll();
+                    }
+                }));
     }
 
     @Override

@@ -133,12 +133,14 @@ public final class Condition {
     public Coroutine<@Nullable Void> waitFor(BooleanSupplier predicate) {
         Objects.requireNonNull(
                 predicate, "the predicate is null: leave it out to wait for the next signal");
-        return Coroutine.named("Condition.waitFor", Coroutine.of(() -> {
-            checkThread("Condition.waitFor");
-            while (!predicate.getAsBoolean()) {
-                waitForSignal();
-            }
-        }));
+        return Coroutine.named(
+                "Condition.waitFor",
+                Coroutine.of(() -> {
+                    checkThread("Condition.waitFor");
+                    while (!predicate.getAsBoolean()) {
+                        waitForSignal();
+                    }
+                }));
     }
 
     private void waitForSignal() {

@@ -82,19 +82,21 @@ public final class Event {
      */
     @CheckReturnValue
     public Coroutine<@Nullable Void> waitFor() {
-        return Coroutine.named("Event.waitFor", Coroutine.of(() -> {
-            bound.checkThread("Event.waitFor");
-            if (set) {
-                return;
-            }
-            AsyncFuture<@Nullable Void> wakeUp = bound.bind().createFuture();
-            waiters.add(wakeUp);
-            try {
-                await(wakeUp);
-            } finally {
-                waiters.remove(wakeUp);
-            }
-        }));
+        return Coroutine.named(
+                "Event.waitFor",
+                Coroutine.of(() -> {
+                    bound.checkThread("Event.waitFor");
+                    if (set) {
+                        return;
+                    }
+                    AsyncFuture<@Nullable Void> wakeUp = bound.bind().createFuture();
+                    waiters.add(wakeUp);
+                    try {
+                        await(wakeUp);
+                    } finally {
+                        waiters.remove(wakeUp);
+                    }
+                }));
     }
 
     @Override

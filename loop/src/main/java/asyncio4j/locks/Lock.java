@@ -74,11 +74,13 @@ public final class Lock {
      */
     @CheckReturnValue
     public Coroutine<Held> acquire() {
-        return Coroutine.named("Lock.acquire", () -> {
-            Held held = new Held(this);
-            take(held);
-            return held;
-        });
+        return Coroutine.named(
+                "Lock.acquire",
+                () -> {
+                    Held held = new Held(this);
+                    take(held);
+                    return held;
+                });
     }
 
     /** Waits for the lock and takes it, for {@code held} to give it back. In a task. */

@@ -83,27 +83,30 @@ public sealed class Semaphore permits BoundedSemaphore {
      */
     @CheckReturnValue
     public final Coroutine<Permit> acquire() {
-        return Coroutine.named("Semaphore.acquire", () -> {
-            checkThread("Semaphore.acquire");
-            if (!locked()) {
-                value--;
-                return new Permit(this);
-            }
-            AsyncFuture<@Nullable Void> turn = bound.bind().createFuture();
-            waiters.add(turn);
-            try {
-                await(turn);
-            } catch (CancelledError | GeneratorExit e) {
-                if (turn.done() && !turn.cancelled()) {
-                    value++; // it was given one and can't use it
-                }
-                throw e;
-            } finally {
-                waiters.remove(turn);
-                wakeUp(value); // those who came when others had been woken, but hadn't gone yet
-            }
-            return new Permit(this);
-        });
+        return Coroutine.named(
+                "Semaphore.acquire",
+                () -> {
+                    checkThread("Semaphore.acquire");
+                    if (!locked()) {
+                        value--;
+                        return new Permit(this);
+                    }
+                    AsyncFuture<@Nullable Void> turn = bound.bind().createFuture();
+                    waiters.add(turn);
+                    try {
+                        await(turn);
+                    } catch (CancelledError | GeneratorExit e) {
+                        if (turn.done() && !turn.cancelled()) {
+                            value++; // it was given one and can't use it
+                        }
+                        throw e;
+                    } finally {
+                        waiters.remove(turn);
+                        wakeUp(value); // those who came when others had been woken, but hadn't
+                        // gone yet
+                    }
+                    return new Permit(this);
+                });
     }
 
     /** Gives a permit back, and wakes the first task that waits for one. */

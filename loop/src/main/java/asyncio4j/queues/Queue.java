@@ -155,14 +155,16 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
      */
     @CheckReturnValue
     public final Coroutine<@Nullable Void> put(T item) {
-        return Coroutine.named("Queue.put", Coroutine.of(() -> {
-            bound.checkThread("Queue.put");
-            while (full()) {
-                checkTakesItems();
-                waitIn(putters);
-            }
-            putNowait(item);
-        }));
+        return Coroutine.named(
+                "Queue.put",
+                Coroutine.of(() -> {
+                    bound.checkThread("Queue.put");
+                    while (full()) {
+                        checkTakesItems();
+                        waitIn(putters);
+                    }
+                    putNowait(item);
+                }));
     }
 
     /**
@@ -200,14 +202,16 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
      */
     @CheckReturnValue
     public final Coroutine<T> get() {
-        return Coroutine.named("Queue.get", () -> {
-            bound.checkThread("Queue.get");
-            while (items.isEmpty()) {
-                checkGivesItems();
-                waitIn(getters);
-            }
-            return getNowait();
-        });
+        return Coroutine.named(
+                "Queue.get",
+                () -> {
+                    bound.checkThread("Queue.get");
+                    while (items.isEmpty()) {
+                        checkGivesItems();
+                        waitIn(getters);
+                    }
+                    return getNowait();
+                });
     }
 
     /**
@@ -297,13 +301,15 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
      */
     @CheckReturnValue
     public final Coroutine<@Nullable Void> join() {
-        return Coroutine.named("Queue.join", Coroutine.of(() -> {
-            bound.checkThread("Queue.join");
-            if (unfinishedTasks > 0) {
-                bound.bind();
-                await(finished.waitFor());
-            }
-        }));
+        return Coroutine.named(
+                "Queue.join",
+                Coroutine.of(() -> {
+                    bound.checkThread("Queue.join");
+                    if (unfinishedTasks > 0) {
+                        bound.bind();
+                        await(finished.waitFor());
+                    }
+                }));
     }
 
     /**

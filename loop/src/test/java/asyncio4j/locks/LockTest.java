@@ -59,7 +59,7 @@ class LockTest extends OnVirtualClock {
             Lock lock = new Lock();
             Semaphore semaphore = new Semaphore();
             Coroutine<Lock.Held> acquire = lock.acquire();
-            semaphore.acquire();
+            var _ = semaphore.acquire();
             iteration();
             assertThat(lock.locked()).as("as nobody has awaited it").isFalse();
             assertThat(semaphore).hasToString("Semaphore[unlocked, value=1]");

@@ -76,13 +76,13 @@ class GatherTraces extends Traces {
     private static Coroutine<Integer> outcomeAfter(int n, @Nullable Throwable error) {
         return () -> {
             ticks(n);
-            switch (error) {
-                case Error fatal -> throw fatal;
-                case Exception exception -> throw exception;
-                case null, default -> {
-                    return n;
-                }
+            if (error instanceof Error fatal) {
+                throw fatal;
             }
+            if (error instanceof Exception exception) {
+                throw exception;
+            }
+            return n;
         };
     }
 

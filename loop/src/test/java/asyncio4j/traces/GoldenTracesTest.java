@@ -14,10 +14,10 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -98,22 +98,19 @@ class GoldenTracesTest {
 
     /** Runs a program, and gives what it prints. */
     private static String print(String name) throws Exception {
-        String[] parts = name.split("/");
+        Path path = Path.of(name);
         Class<? extends Traces> group =
                 GROUPS.stream()
-                        .filter(each -> folder(each).equals(parts[0]))
+                        .filter(each -> folder(each).equals(path.getName(0).toString()))
                         .findFirst()
-                        .orElseThrow(() -> new AssertionError("no class for " + parts[0]));
-        String[] words = parts[1].split("_");
-        StringBuilder method = new StringBuilder(words[0]);
-        Arrays.stream(words)
-                .skip(1)
-                .forEach(word ->
-                        method.append(Character.toUpperCase(word.charAt(0)))
-                                .append(word.substring(1)));
+                        .orElseThrow(() -> new AssertionError("no class for " + name));
+        String method =
+                Pattern.compile("_(.)")
+                        .matcher(path.getName(1).toString())
+                        .replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
         Traces program = group.getDeclaredConstructor().newInstance();
         try {
-            group.getDeclaredMethod(method.toString()).invoke(program);
+            group.getDeclaredMethod(method).invoke(program);
         } catch (InvocationTargetException e) {
             throw new AssertionError(name + " failed after\n" + program.printed(), e.getCause());
         }

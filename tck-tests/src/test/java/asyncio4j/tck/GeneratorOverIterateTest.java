@@ -21,7 +21,9 @@ public class GeneratorOverIterateTest extends FluxVerification {
                                     sink.next(n);
                                     return n + 1;
                                 })
-                        : Flux.just(elements).flatMap(n -> Flux.range(0, n.intValue())).map(Integer::longValue);
+                        : Flux.just(elements)
+                                .flatMap(n -> Flux.range(0, n.intValue()))
+                                .map(Integer::longValue);
         return Bridge.flux(
                 running().loop,
                 g -> {
