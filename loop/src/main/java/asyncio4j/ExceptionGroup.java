@@ -38,6 +38,7 @@ public final class ExceptionGroup extends RuntimeException {
     /** What it was made with, without the count. */
     private final String text;
 
+    /** The members, in the order in which they came. Never changed. */
     private final Throwable[] members;
 
     /**
