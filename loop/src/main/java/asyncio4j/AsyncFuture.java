@@ -36,9 +36,14 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     private static final VarHandle STATE;
 
+    private static final VarHandle CANCELLED_ERROR;
+
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(AsyncFuture.class, "state", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(AsyncFuture.class, "state", int.class);
+            CANCELLED_ERROR =
+                    lookup.findVarHandle(AsyncFuture.class, "cancelledError", CancelledError.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -58,13 +63,16 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     /** The message that cancel was given. Written before {@link #state}. */
     private @Nullable String cancelMessage;
 
+    /**
+     * The error of a cancelled task, for the first who asks. Written before {@link #state}; taken
+     * by any thread.
+     */
+    private @Nullable CancelledError cancelledError;
+
     // Baton holder only, from here on.
 
     /** Null, a {@link DoneEntry}, or a list of them. */
     private @Nullable Object waiters;
-
-    /** The error of a cancelled task, for the first who asks. */
-    private @Nullable CancelledError cancelledError;
 
     /**
      * What will report the exception if nobody asks for it; null when somebody did. Cleared by any
@@ -180,11 +188,9 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      */
     final CancelledError makeCancelledError() {
         CancelledError error = cancelledError;
-        if (error != null) {
-            cancelledError = null;
-            return error;
-        }
-        return newCancelledError();
+        return error != null && CANCELLED_ERROR.compareAndSet(this, error, null)
+                ? error
+                : newCancelledError();
     }
 
     /**

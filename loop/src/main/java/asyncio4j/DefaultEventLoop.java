@@ -385,6 +385,7 @@ final class DefaultEventLoop implements EventLoop {
             LoopClose.close(this, closeListeners);
         } finally {
             executor.shutdownNow(); // whatever an exception handler threw
+            unretrieved.closed();
         }
     }
 

@@ -76,10 +76,13 @@ final class DefaultExecutor {
                 return;
             }
             present.shutdown();
+            AsyncFuture<Boolean> ended = loop.createFuture();
             if (present.isTerminated()) {
+                // Not at once: the outcomes of what has just ended may still be in the inbox.
+                loop.core().post(new Completion<>(ended, true, null));
+                Asyncio.await(ended);
                 return;
             }
-            AsyncFuture<Boolean> ended = loop.createFuture();
             Thread waiting =
                     Thread.ofVirtual()
                             .name("asyncio4j-executor-shutdown")

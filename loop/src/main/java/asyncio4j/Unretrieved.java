@@ -29,6 +29,9 @@ final class Unretrieved {
 
     private long sequence;
 
+    /** The loop has been closed, so that nobody but the collector's thread will report any. */
+    private volatile boolean closed;
+
     Unretrieved(DefaultEventLoop loop) {
         this.loop = loop;
     }
@@ -41,12 +44,26 @@ final class Unretrieved {
         return entry;
     }
 
-    /** Reports all, in the order in which they came. */
+    /** The loop is being closed: reports all, in the order in which they came. */
     void close() {
         List<Entry> left = new ArrayList<>(entries);
         left.sort(Comparator.comparingLong(entry -> entry.number));
         for (Entry entry : left) {
             entry.report();
+        }
+    }
+
+    /**
+     * The loop has been closed. Until now the collector's thread, which the loop refuses by then,
+     * has left all to {@link #close}, that is to the exception handler. What came too late for
+     * that, or was left because the handler threw, is logged: now, or when its future is collected.
+     */
+    void closed() {
+        closed = true;
+        for (Entry entry : entries) {
+            if (entry.future.get() == null) {
+                entry.log();
+            }
         }
     }
 
@@ -94,7 +111,7 @@ final class Unretrieved {
         }
 
         /** Nobody can ask for it any more. Any thread. */
-        private void collected() {
+        void collected() {
             if (!entries.contains(this)) {
                 return;
             }
@@ -113,8 +130,14 @@ final class Unretrieved {
                                                     + " retrieved";
                                         }
                                     });
-            if (!posted && entries.remove(this)) {
-                loop.reports().log(described()); // the loop was closed before it failed
+            if (!posted && closed) {
+                log();
+            }
+        }
+
+        private void log() {
+            if (entries.remove(this)) {
+                loop.reports().log(described());
             }
         }
 

@@ -114,6 +114,25 @@ class ExecutorShutdownTest {
 
     @Test
     @Contract(61)
+    void afterShutdownTheResultsAreThereAlsoOfWhatEndedBeforeIt() {
+        List<Thread> threads = new ArrayList<>();
+        runner.run(() -> {
+            EventLoop loop = getRunningLoop();
+            loop.setDefaultExecutor(
+                    Executors.newThreadPerTaskExecutor(work -> {
+                        Thread thread = Thread.ofPlatform().unstarted(work);
+                        threads.add(thread);
+                        return thread;
+                    }));
+            AsyncFuture<String> work = loop.runInExecutor(null, () -> "result");
+            threads.getFirst().join(); // its result waits for the loop, which is held here
+            await(loop.shutdownDefaultExecutor(HOUR));
+            assertThat(work.result()).isEqualTo("result");
+        });
+    }
+
+    @Test
+    @Contract(61)
     @CPythonTest("test_base_events::test_shutdown_default_executor_timeout")
     void pastTheTimeoutThereIsAWarningAndWhatRunsIsInterruptedWithoutWaiting()
             throws InterruptedException {

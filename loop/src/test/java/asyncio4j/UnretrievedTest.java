@@ -73,6 +73,42 @@ class UnretrievedTest {
 
     @Test
     @Contract(22)
+    void whatIsCollectedWhileTheLoopIsClosedIsStillForTheExceptionHandler() {
+        AsyncFuture<Integer> future = loop.createFuture();
+        Unretrieved.Entry entry =
+                future.loop().unretrieved().track(future, new IOException("late"));
+        future.loop().addCloseListener(entry::collected);
+        try (LoggedWarnings log = new LoggedWarnings()) {
+            loop.close();
+            entry.collected();
+            assertThat(log.messages).isEmpty();
+        }
+        assertThat(reports)
+                .singleElement()
+                .satisfies(report -> assertThat(report.exception()).hasMessage("late"));
+    }
+
+    @Test
+    @Contract(22)
+    void whatIsCollectedAfterAHandlerMadeCloseFailIsLogged() {
+        loop.setExceptionHandler((l, context) -> {
+            throw new SystemExit(1);
+        });
+        AsyncFuture<Integer> future = loop.createFuture();
+        failed("first");
+        Unretrieved.Entry entry =
+                future.loop().unretrieved().track(future, new IOException("second"));
+        try (LoggedWarnings log = new LoggedWarnings()) {
+            assertThat(catchThrowable(loop::close)).isInstanceOf(SystemExit.class);
+            assertThat(log.messages).isEmpty();
+            entry.collected();
+            entry.collected();
+            assertThat(log.messages).hasSize(1);
+        }
+    }
+
+    @Test
+    @Contract(22)
     void whatIsLeftAtCloseIsReportedInTheOrderOfTheFailures() {
         List<AsyncFuture<Integer>> futures = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
