@@ -231,6 +231,34 @@ public final class Runner implements AutoCloseable {
         return runIn(coroutine, Objects.requireNonNull(inContext, "context"));
     }
 
+    /**
+     * Runs a main generator: a body that starts something, such as a server, yields once, and stops
+     * it in its {@code finally} block. It waits at its {@code yield} until Ctrl-C, the end of the
+     * JVM ({@code SIGTERM}) or an interrupt of the calling thread closes it; this returns when it
+     * has ended. One that ends without a {@code yield} isn't waited for.
+     *
+     * {@snippet :
+     * try (Runner runner = Runner.create()) {
+     *     runner.runForever(g -> {
+     *         AutoCloseable server = await(toThread(() -> new java.net.ServerSocket(0)));
+     *         try (server) {
+     *             g.yield("ready");
+     *         }
+     *     });
+     * }
+     * }
+     *
+     * @param main the body; what it throws is thrown as it is, checked or not
+     * @throws IllegalStateException if the runner is closed, or the calling thread runs a loop
+     *     already, or the body yields again while it is closed
+     * @throws KeyboardInterrupt if a second Ctrl-C came before the body had ended
+     * @throws CancellationException if a second interrupt came before the body had ended
+     */
+    public void runForever(AsyncGenerator.Body<?> main) {
+        Objects.requireNonNull(main, "the body is null: pass a lambda, such as g -> { ... }");
+        new MainGenerator(main).runWith(this);
+    }
+
     private <T extends @Nullable Object> T runIn(
             Coroutine<T> coroutine, @Nullable Context inContext) {
         Objects.requireNonNull(coroutine, Asyncio.NULL_COROUTINE);

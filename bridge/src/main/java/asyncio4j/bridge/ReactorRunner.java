@@ -1,5 +1,6 @@
 package asyncio4j.bridge;
 
+import asyncio4j.AsyncGenerator;
 import asyncio4j.Context;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
@@ -165,6 +166,16 @@ public final class ReactorRunner implements AutoCloseable {
      */
     public <T extends @Nullable Object> T run(Coroutine<T> coroutine, Context inContext) {
         return runner.run(coroutine, inContext);
+    }
+
+    /**
+     * {@link Runner#runForever}: a generator that starts a server, yields, and stops it when the
+     * program is told to stop.
+     *
+     * @param main the body
+     */
+    public void runForever(AsyncGenerator.Body<?> main) {
+        runner.runForever(main);
     }
 
     /**

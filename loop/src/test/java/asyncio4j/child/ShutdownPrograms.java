@@ -44,6 +44,7 @@ public final class ShutdownPrograms {
                     case "betweenRuns" -> ShutdownPrograms::betweenRuns;
                     case "closing" -> ShutdownPrograms::closing;
                     case "inAHook" -> ShutdownPrograms::inAHook;
+                    case "mainGenerator" -> ShutdownPrograms::mainGenerator;
                     case "forgotten" -> ShutdownPrograms::forgotten;
                     default -> throw new IllegalArgumentException(args[0]);
                 });
@@ -266,5 +267,20 @@ public final class ShutdownPrograms {
     private static void forgotten() {
         Runner runner = Runner.create();
         runner.run(() -> await(sleep(Duration.ZERO)));
+    }
+
+    private static void mainGenerator() {
+        try (Runner runner = Runner.create()) {
+            runner.runForever(g -> {
+                getRunningLoop().callSoon(() -> say("awaiting"));
+                try {
+                    g.yield("ready");
+                } finally {
+                    await(sleep(Duration.ofMillis(1)));
+                    say("stopped");
+                }
+            });
+            say("returned");
+        }
     }
 }
