@@ -56,11 +56,10 @@ class MainGeneratorTest {
     @Test
     void whatTheStartThrowsComesOutAsItIs() {
         IllegalStateException failure = new IllegalStateException("no port is free");
-        assertThatThrownBy(
-                        () ->
-                                runner.runner.runForever(_ -> {
-                                    throw failure;
-                                }))
+        assertThatThrownBy(() ->
+                        runner.runner.runForever(_ -> {
+                            throw failure;
+                        }))
                 .isSameAs(failure);
     }
 
@@ -68,16 +67,15 @@ class MainGeneratorTest {
     void whatTheEndThrowsComesOutAsItIs() {
         IllegalStateException failure = new IllegalStateException("can't be stopped");
         Thread waiting = Thread.currentThread();
-        assertThatThrownBy(
-                        () ->
-                                runner.runner.runForever(g -> {
-                                    getRunningLoop().callSoon(waiting::interrupt);
-                                    try {
-                                        g.yield("ready");
-                                    } catch (GeneratorExit e) {
-                                        throw failure;
-                                    }
-                                }))
+        assertThatThrownBy(() ->
+                        runner.runner.runForever(g -> {
+                            getRunningLoop().callSoon(waiting::interrupt);
+                            try {
+                                g.yield("ready");
+                            } catch (GeneratorExit e) {
+                                throw failure;
+                            }
+                        }))
                 .isSameAs(failure);
         assertThat(Thread.interrupted()).isTrue();
     }

@@ -14,7 +14,6 @@ import asyncio4j.bridge.ReactorRunner;
 import org.reactivestreams.Publisher;
 
 import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -24,9 +23,9 @@ import java.util.concurrent.CancellationException;
 
 /**
  * A server whose main program is a generator: it starts the server, waits at its {@code yield}, and
- * stops the server at Ctrl-C or {@code SIGTERM}; what is under way then is cancelled, and cleaned up
- * before the program ends. Its handlers are coroutines, and a generator behind a response that goes
- * on until the client hangs up.
+ * stops the server at Ctrl-C or {@code SIGTERM}; what is under way then is cancelled, and cleaned
+ * up before the program ends. Its handlers are coroutines, and a generator behind a response that
+ * goes on until the client hangs up.
  */
 public final class Server {
 
@@ -35,27 +34,17 @@ public final class Server {
     private Server() {}
 
     public static void main(String[] args) {
+        if (args.length > 1 || (args.length == 1 && !args[0].matches("\\d{1,5}"))) {
+            System.err.println("usage: samples/run server [PORT]     (0, or none: a free one)");
+            System.exit(2);
+        }
+        int port = args.length == 0 ? 0 : Integer.parseInt(args[0]);
         try (var runner = ReactorRunner.create()) {
             runner.runForever(g -> {
-                EventLoop loop = getRunningLoop();
-                DisposableServer server =
-                        await(
-                                HttpServer.create()
-                                        .host("127.0.0.1")
-                                        .port(args.length == 0 ? 0 : Integer.parseInt(args[0]))
-                                        .route(routes ->
-                                                routes.get(
-                                                                "/hello/{name}",
-                                                                (request, response) ->
-                                                                        hello(
-                                                                                loop,
-                                                                                request,
-                                                                                response))
-                                                        .get(
-                                                                "/ticks",
-                                                                (_, response) ->
-                                                                        ticks(loop, response)))
-                                        .bind());
+                var server = await(server(getRunningLoop(), port).bind());
+                if (server == null) {
+                    return;
+                }
                 String address = "http://127.0.0.1:" + server.port();
                 System.out.println("serving; try");
                 System.out.println("  curl " + address + "/hello/Ada");
@@ -73,6 +62,17 @@ public final class Server {
         }
     }
 
+    private static HttpServer server(EventLoop loop, int port) {
+        return HttpServer.create()
+                .host("127.0.0.1")
+                .port(port)
+                .route(routes -> {
+                    routes.get(
+                            "/hello/{name}", (request, response) -> hello(loop, request, response));
+                    routes.get("/ticks", (_, response) -> ticks(loop, response));
+                });
+    }
+
     /** A coroutine as a handler. */
     private static Publisher<Void> hello(
             EventLoop loop, HttpServerRequest request, HttpServerResponse response) {
@@ -81,9 +81,7 @@ public final class Server {
                 () -> {
                     await(sleep(Duration.ofMillis(50))); // a database, say
                     await(
-                            response.sendString(
-                                            Mono.just(
-                                                    "hello " + request.param("name") + "\n"))
+                            response.sendString(Mono.just("hello " + request.param("name") + "\n"))
                                     .then());
                 });
     }
