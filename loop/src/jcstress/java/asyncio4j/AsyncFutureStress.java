@@ -121,4 +121,42 @@ public final class AsyncFutureStress {
             }
         }
     }
+
+    /**
+     * Two threads ask for the outcome of a cancelled task. The error that ended it, with its stack,
+     * is taken by the first; nobody else may hold it, or add to what it has as suppressed.
+     */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "the first has the task's own")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE_INTERESTING, desc = "the second has the task's own")
+    @Outcome(expect = FORBIDDEN, desc = "both have it, or none")
+    @State
+    public static class ResultOfCancelledVsResult {
+
+        private final CancelledError own = new CancelledError("stress");
+
+        private final AsyncFuture<Box> future = LOOP.createFuture();
+
+        public ResultOfCancelledVsResult() {
+            future.becomeCancelled("stress", own);
+        }
+
+        private int ask() {
+            try {
+                throw new AssertionError(future.result());
+            } catch (CancelledError e) {
+                return e == own ? 1 : 0;
+            }
+        }
+
+        @Actor
+        public void first(II_Result r) {
+            r.r1 = ask();
+        }
+
+        @Actor
+        public void second(II_Result r) {
+            r.r2 = ask();
+        }
+    }
 }

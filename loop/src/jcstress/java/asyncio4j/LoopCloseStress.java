@@ -9,6 +9,7 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 import java.util.concurrent.atomic.AtomicInteger;
@@ -199,6 +200,39 @@ public final class LoopCloseStress {
         public void after(I_Result r) {
             loop.close();
             r.r1 = reports;
+        }
+    }
+
+    /**
+     * A step is added to those of a Runner's close while it comes to them. One side writes that
+     * there is a step and then looks whether it is too late, the other writes that it is and then
+     * looks for steps: so at least one of the two sees to it.
+     */
+    @JCStressTest
+    @Outcome(id = "0, 1", expect = ACCEPTABLE_INTERESTING, desc = "in time: the close runs it")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "too late, and it is known")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE_INTERESTING, desc = "it is run all the same")
+    @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "nobody runs it, and nobody knows")
+    @State
+    public static class AddShutdownStep {
+
+        private final DefaultEventLoop loop = DefaultEventLoop.unwrap(Asyncio.newEventLoop());
+
+        @Actor
+        public void other(II_Result r) {
+            loop.addShutdownStep(() -> null);
+            r.r1 = loop.shut() ? 1 : 0;
+        }
+
+        @Actor
+        public void closer(II_Result r) {
+            loop.startShut();
+            r.r2 = loop.shutdownSteps().size();
+        }
+
+        @Arbiter
+        public void after() {
+            loop.close();
         }
     }
 

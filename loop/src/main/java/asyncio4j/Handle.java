@@ -11,6 +11,8 @@ public sealed interface Handle permits TimerHandle, CallbackHandle {
 
     /**
      * Makes the loop skip the callback. Does nothing if it has run already, or when called again.
+     * If another thread than the loop's calls this, the callback may be just running, or about to:
+     * that isn't waited for.
      */
     void cancel();
 
