@@ -9,6 +9,7 @@ import asyncio4j.Task;
 import asyncio4j.TaskOptions;
 import asyncio4j.VoidCoroutine;
 import asyncio4j.internal.access.LoopAccess;
+import asyncio4j.queues.Queue;
 
 import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
@@ -443,5 +444,54 @@ public final class Bridge {
      */
     public static <T> Flux<T> flux(AsyncGenerator.Body<T> body) {
         return flux(Asyncio.getRunningLoop(), body);
+    }
+
+    /**
+     * What is put into {@code queue}, as a Flux. An item is taken out when the subscriber has asked
+     * for it, and counts as done ({@link Queue#taskDone}) when {@code onNext} has returned. Several
+     * subscribers share the items. The Flux completes when the queue was shut down and is empty.
+     *
+     * @param loop the loop of the queue
+     * @param queue the queue; it holds no nulls
+     * @param <T> the type of the items
+     * @return a cold Flux
+     */
+    public static <T> Flux<T> flux(EventLoop loop, Queue<T> queue) {
+        Objects.requireNonNull(loop, "flux: the loop is null");
+        Objects.requireNonNull(queue, "flux: the queue is null");
+        return GeneratorFlux.of(loop, new QueueItems<>(queue));
+    }
+
+    /**
+     * Puts the elements of {@code publisher} into {@code queue}, and waits while that is full. The
+     * queue is left open; {@link Queue#shutdown} tells its consumers that no more come.
+     *
+     * {@snippet :
+     * await(drain(rows, queue));
+     * queue.shutdown();
+     * }
+     *
+     * @param publisher what to take the elements from; 256 are fetched ahead
+     * @param queue where to put them
+     * @param <T> the type of the elements
+     * @return a coroutine of how many there were; it throws the publisher's error, and {@link
+     *     asyncio4j.queues.QueueShutDownException} if the queue is shut down meanwhile. Either way,
+     *     and when it is cancelled, the subscription is cancelled
+     */
+    public static <T> Coroutine<Long> drain(Publisher<? extends T> publisher, Queue<T> queue) {
+        Objects.requireNonNull(publisher, "drain: the publisher is null");
+        Objects.requireNonNull(queue, "drain: the queue is null");
+        return Coroutine.named(
+                "drain",
+                () -> {
+                    long count = 0;
+                    try (FluxIterator<? extends T> elements = iterate(publisher)) {
+                        for (T element : elements) {
+                            Asyncio.await(queue.put(element));
+                            count++;
+                        }
+                    }
+                    return count;
+                });
     }
 }

@@ -260,6 +260,16 @@ final class GeneratorSubscription<T>
         return (state & (STOPPED | ENDED)) != 0;
     }
 
+    /** Waits until the next item is wanted. On the task's fiber. */
+    void awaitNext() {
+        if (credit == 0) {
+            awaitDemand();
+        }
+        if (gone()) {
+            throw exit();
+        }
+    }
+
     private void check() {
         Task<?> running = ACCESS.currentTask();
         if (running == null || (task != null && running != task)) {
