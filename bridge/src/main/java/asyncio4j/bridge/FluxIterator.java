@@ -11,6 +11,7 @@ import org.reactivestreams.Publisher;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 
 /**
  * The elements of a publisher one by one; see {@link Bridge#iterate(Publisher)}.
@@ -42,6 +43,9 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
     private @Nullable T next;
 
     private boolean closed;
+
+    /** What the task does with this when it ends; on the task as long as this is open. */
+    private final Consumer<Object> atTasksEnd = this::taskEnded;
 
     FluxIterator(Publisher<? extends T> source, int prefetch) {
         this.source = source;
@@ -78,6 +82,10 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
      */
     public boolean hasNext() {
         Task<?> task = ACCESS.requireTask("FluxIterator.hasNext");
+        if (owner != null && owner != task) { // closed or not: for this task it isn't at its end
+            throw new IllegalStateException(
+                    this + " belongs to " + owner + ", which asked first, not to " + task);
+        }
         if (next != null) {
             return true;
         }
@@ -85,18 +93,16 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
             return false;
         }
         IteratingSubscriber<T> source = subscriber == null ? subscribe(task) : subscriber;
-        if (owner != task) {
-            throw new IllegalStateException(
-                    this + " belongs to " + owner + ", which asked first, not to " + task);
-        }
         T element;
         try {
             element = source.take();
         } catch (Throwable e) {
-            closed = true;
+            end();
             throw e;
         }
-        closed = element == null;
+        if (element == null) {
+            end();
+        }
         next = element;
         return element != null;
     }
@@ -105,8 +111,21 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
         IteratingSubscriber<T> made = new IteratingSubscriber<>(source, prefetch, task);
         owner = task;
         subscriber = made;
-        task.addDoneCallback(_ -> close());
+        task.addDoneCallback(atTasksEnd);
         return made;
+    }
+
+    private void taskEnded(Object task) {
+        close();
+    }
+
+    /** Notes the end, and leaves nothing behind on the task, which may last for months. */
+    private void end() {
+        closed = true;
+        Task<?> task = owner;
+        if (task != null) {
+            task.removeDoneCallback(atTasksEnd);
+        }
     }
 
     /**
@@ -141,11 +160,24 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
 
     /**
      * Cancels the subscription, and discards what was fetched ahead. Does nothing if the publisher
-     * has ended, and when called again.
+     * has ended, and when called again. Any code of the loop may do this; the task, if it waits for
+     * an element, then finds the end.
+     *
+     * @throws IllegalStateException on another thread than the loop's
      */
     @Override
     public void close() {
-        closed = true;
+        Task<?> task = owner;
+        if (task != null && !ACCESS.mayTouch(task.getLoop())) {
+            throw new IllegalStateException(
+                    this
+                            + " belongs to the thread of "
+                            + task.getLoop()
+                            + ", not to thread "
+                            + Thread.currentThread().getName()
+                            + ": use loop.callSoonThreadsafe(iterator::close)");
+        }
+        end();
         T fetched = next;
         next = null;
         IteratingSubscriber<T> source = subscriber;

@@ -220,6 +220,9 @@ final class GeneratorSubscription<T>
         }
         task = made;
         made.addDoneCallback(this::ended, context);
+        if ((state & STOPPED) != 0) {
+            stopTask(); // it began eagerly, and stopped itself before there was a task to cancel
+        }
     }
 
     @Override
@@ -349,6 +352,11 @@ final class GeneratorSubscription<T>
             }
             return;
         }
+        signalEnd(before, error);
+    }
+
+    /** Tells of the end what is to be told, by the state before. Who has set ENDED. */
+    private void signalEnd(int before, @Nullable Throwable error) {
         registry.remove(this);
         if ((before & STOPPED) == 0) {
             if (error == null) {
@@ -371,10 +379,17 @@ final class GeneratorSubscription<T>
 
     @Override
     public void loopGone() {
-        end(
-                new CancellationException(
-                        "the event loop was closed before this was done: subscribe while it runs,"
-                                + " and wait for the end"));
+        int before = (int) STATE.getAndBitwiseOr(this, ENDED);
+        if ((before & ENDED) != 0) {
+            return; // it was told of its end already
+        }
+        signalEnd(
+                before,
+                (before & STOPPED) != 0
+                        ? null // nobody wants to know
+                        : new CancellationException(
+                                "the event loop was closed before this was done: subscribe while it"
+                                        + " runs, and wait for the end"));
     }
 
     // What Reactor asks

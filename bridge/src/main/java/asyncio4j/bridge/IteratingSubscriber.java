@@ -3,6 +3,7 @@ package asyncio4j.bridge;
 import asyncio4j.AsyncFuture;
 import asyncio4j.Asyncio;
 import asyncio4j.EventLoop;
+import asyncio4j.GeneratorExit;
 import asyncio4j.Task;
 import asyncio4j.internal.access.LoopAccess;
 
@@ -132,6 +133,9 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
     /** The next element; null at the end. Suspends until that is known. On the task's fiber. */
     @Nullable T take() {
         if (!begun) {
+            if (loop.isClosed()) {
+                throw loopClosed();
+            }
             begun = true;
             subscribe();
         }
@@ -158,10 +162,18 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
                 return end();
             }
             if ((now & CLOSED) != 0) {
+                if (loop.isClosed()) {
+                    throw loopClosed();
+                }
                 return null; // by whatever ran while this waited
             }
             suspend();
         }
+    }
+
+    /** What an await would throw: that isn't the end of the elements. */
+    private static GeneratorExit loopClosed() {
+        return new GeneratorExit("the event loop was closed");
     }
 
     private @Nullable T end() {
@@ -281,6 +293,12 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         close(null);
     }
 
+    /** While a Runner closes the loop, clean-up may still iterate. */
+    @Override
+    public boolean outlastsShut() {
+        return true;
+    }
+
     private void cancel(Subscription s) {
         try {
             s.cancel();
@@ -342,6 +360,8 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         if ((before & CLOSED) != 0) {
             cancel(s);
             discard();
+        } else if ((before & ENDED) != 0) {
+            cancel(s); // subscribe had thrown: nobody waits any more
         } else {
             wakeUp();
         }

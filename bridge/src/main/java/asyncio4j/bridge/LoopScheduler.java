@@ -46,8 +46,6 @@ public final class LoopScheduler implements Scheduler, Scannable {
 
     private volatile boolean disposed;
 
-    private final Runnable loopClosed = this::dispose;
-
     private LoopScheduler(EventLoop loop) {
         this.loop = loop;
     }
@@ -63,7 +61,7 @@ public final class LoopScheduler implements Scheduler, Scannable {
                 new LoopScheduler(
                         Objects.requireNonNull(
                                 loop, "LoopScheduler.of: the loop is null: pass getRunningLoop()"));
-        ACCESS.addCloseListener(loop, scheduler.loopClosed);
+        Subscriptions.of(loop).add(scheduler);
         return scheduler;
     }
 
@@ -156,7 +154,7 @@ public final class LoopScheduler implements Scheduler, Scannable {
     public void dispose() {
         disposed = true;
         waiting.dispose();
-        ACCESS.removeCloseListener(loop, loopClosed);
+        Subscriptions.of(loop).remove(this);
     }
 
     @Override

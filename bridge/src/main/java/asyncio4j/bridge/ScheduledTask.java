@@ -123,7 +123,7 @@ final class ScheduledTask implements Runnable, Disposable {
             if (period < 0) {
                 end();
             } else {
-                due += period;
+                due += Math.min(period, Long.MAX_VALUE - due);
                 arm();
             }
         }

@@ -9,8 +9,10 @@ import asyncio4j.internal.access.LoopAccess;
 
 import reactor.core.Exceptions;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -28,7 +30,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * who takes it out, which an atomic removal decides. {@code close} runs as a step of Runner.close,
  * and again when the loop is closed, which also serves loops without a Runner. A registry that is
  * made so late that its step isn't run any more is made when the loop is shut, and so refuses
- * everything.
+ * everything. What {@linkplain Open#outlastsShut outlasts} that goes by whether the loop is closed
+ * instead, in the same way.
  */
 final class Subscriptions {
 
@@ -41,11 +44,23 @@ final class Subscriptions {
          * The loop is closed, so what this waits for won't come: ends it with an error. Any thread.
          */
         void loopGone();
+
+        /**
+         * Whether this may go on when the loop is shut, as long as it isn't closed: what belongs to
+         * code that still runs then.
+         */
+        default boolean outlastsShut() {
+            return false;
+        }
     }
 
     private final EventLoop loop;
 
     private final Set<Open> open = ConcurrentHashMap.newKeySet();
+
+    /** Weakly: a program may make one for each pipeline, and forget it. */
+    private final Set<LoopScheduler> schedulers =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private Subscriptions(EventLoop loop) {
         this.loop = loop;
@@ -77,7 +92,7 @@ final class Subscriptions {
     /** Puts one in, or ends it if it is too late for that. */
     void add(Open subscription) {
         open.add(subscription);
-        if (ACCESS.shut(loop) && open.remove(subscription)) {
+        if (isOver(subscription) && open.remove(subscription)) {
             subscription.loopGone();
         }
     }
@@ -87,17 +102,37 @@ final class Subscriptions {
         open.remove(subscription);
     }
 
+    private boolean isOver(Open subscription) {
+        return subscription.outlastsShut() ? loop.isClosed() : ACCESS.shut(loop);
+    }
+
+    /** Has {@code scheduler} disposed of when the loop is closed, unless it is garbage before. */
+    void add(LoopScheduler scheduler) {
+        schedulers.add(scheduler);
+        if (loop.isClosed()) {
+            scheduler.dispose();
+        }
+    }
+
+    /** Takes one out that was disposed of. */
+    void remove(LoopScheduler scheduler) {
+        schedulers.remove(scheduler);
+    }
+
     /** How many are open. */
     int size() {
         return open.size();
     }
 
-    /** Ends all. The loop is shut. */
+    /** Ends all, but for those that go on until the loop is closed. The loop is shut. */
     private void close() {
         for (Open subscription : List.copyOf(open)) {
-            if (open.remove(subscription)) {
+            if (isOver(subscription) && open.remove(subscription)) {
                 end(subscription);
             }
+        }
+        if (loop.isClosed()) {
+            List.copyOf(schedulers).forEach(LoopScheduler::dispose);
         }
     }
 

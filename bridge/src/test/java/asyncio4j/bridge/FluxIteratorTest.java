@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import static asyncio4j.Asyncio.await;
 import static asyncio4j.Asyncio.createTask;
+import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.bridge.Bridge.iterate;
@@ -9,9 +10,16 @@ import static asyncio4j.bridge.Bridge.iterate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.AsyncGenerator;
+import asyncio4j.Asyncio;
 import asyncio4j.CancelledError;
+import asyncio4j.Coroutine;
+import asyncio4j.EventLoop;
+import asyncio4j.GeneratorExit;
 import asyncio4j.StopAsyncIteration;
 import asyncio4j.Task;
+import asyncio4j.TaskOptions;
+import asyncio4j.VirtualClock;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
 
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 import reactor.core.CoreSubscriber;
@@ -37,6 +46,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The elements of a publisher in a loop. */
 class FluxIteratorTest {
@@ -486,5 +496,107 @@ class FluxIteratorTest {
                             });
             emitters.add(thread);
         };
+    }
+
+    @Test
+    void nothingIsLeftBehindOnATaskThatGoesOn() {
+        runner.run(() -> {
+            for (int i = 0; i < 3; i++) {
+                assertThat(all(iterate(Flux.just(1, 2)))).containsExactly(1, 2);
+                try (var items = iterate(Flux.just(1, 2))) {
+                    items.next();
+                }
+                FluxIterator<Integer> failing = iterate(Flux.error(new IOException("no")));
+                assertThatThrownBy(failing::hasNext).hasMessage("no");
+            }
+            assertThat(currentTask().toString()).doesNotContain("FluxIterator");
+        });
+    }
+
+    @Test
+    void cleanUpStillIteratesWhileTheRunnerCloses() {
+        AsyncGenerator<Integer> generator =
+                AsyncGenerator.of(g -> {
+                    try {
+                        g.yield(1);
+                    } finally {
+                        log.addAll(all(iterate(Flux.range(2, 3).hide())));
+                    }
+                });
+        runner.run(() -> {
+            log.add(await(generator.anext()));
+        });
+        runner.close();
+        assertThat(log).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void aClosedLoopIsNotTheEndOfTheElements() {
+        EventLoop loop = Asyncio.newEventLoop(new VirtualClock());
+        loop.setExceptionHandler((l, context) -> {}); // it says that the task was pending
+        loop.createTask(
+                Coroutine.of(() -> {
+                    try {
+                        await(sleep(Duration.ofHours(1)));
+                    } finally {
+                        try {
+                            log.addAll(all(iterate(Flux.range(0, 3).hide())));
+                        } catch (GeneratorExit e) {
+                            log.add("exit");
+                        }
+                    }
+                }),
+                TaskOptions.DEFAULT);
+        loop.runUntilComplete(sleep(Duration.ofMillis(1)));
+        loop.close();
+        assertThat(log).containsExactly("exit");
+    }
+
+    @Test
+    void closingItOnAnotherThreadIsRefused() {
+        runner.run(() -> {
+            FluxIterator<Integer> items = iterate(watched(Flux.range(0, 10).hide()), 2);
+            items.next();
+            await(
+                    Asyncio.toThread(() -> {
+                        assertThatThrownBy(items::close)
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageContaining("callSoonThreadsafe");
+                        return null;
+                    }));
+            assertThat(items.next()).isEqualTo(1);
+            items.close();
+            assertThat(cancels).hasValue(1);
+        });
+    }
+
+    @Test
+    void forAnotherTaskItIsNotAtItsEndWhenItsOwnHasEnded() {
+        runner.run(() -> {
+            FluxIterator<Integer> items = iterate(watched(Flux.range(0, 10).hide()), 2);
+            assertThat(await(createTask(items::next))).isZero();
+            await(sleep(Duration.ofMillis(1)));
+            assertThat(cancels).hasValue(1);
+            assertThatThrownBy(items::hasNext)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("belongs to");
+        });
+    }
+
+    @Test
+    void aSubscriptionThatComesAfterSubscribeHasThrownIsCancelled() {
+        AtomicReference<Subscriber<? super Integer>> late = new AtomicReference<>();
+        Publisher<Integer> throwing =
+                subscriber -> {
+                    late.set(subscriber);
+                    throw new IllegalStateException("no");
+                };
+        runner.run(() -> {
+            FluxIterator<Integer> items = iterate(throwing);
+            assertThatThrownBy(items::hasNext).isInstanceOf(ProtocolViolationException.class);
+            watched(Flux.<Integer>never()).subscribe(late.get());
+            assertThat(cancels).hasValue(1);
+            assertThat(requests).isEmpty();
+        });
     }
 }

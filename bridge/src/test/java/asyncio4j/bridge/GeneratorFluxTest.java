@@ -13,9 +13,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.AsyncGenerator;
+import asyncio4j.Asyncio;
 import asyncio4j.CancelledError;
+import asyncio4j.EventLoop;
 import asyncio4j.GeneratorExit;
 import asyncio4j.TaskFactory;
+import asyncio4j.VirtualClock;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
 
 import org.junit.jupiter.api.AfterEach;
@@ -489,6 +492,48 @@ class GeneratorFluxTest {
                                             .publishOn(Schedulers.parallel(), 3)
                                             .reduce(0L, Long::sum)))
                     .isEqualTo((long) n * (n - 1) / 2);
+        });
+    }
+
+    @Test
+    void aLoopThatIsClosedIsToldOfOnce() {
+        Hooks.onErrorDropped(dropped::add);
+        Flux<Object> items = flux(runner.loop(), counting(1, 0));
+        runner.close();
+        items.subscribe(new Noting(1));
+        assertThat(log).singleElement().isInstanceOf(CancellationException.class);
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void whoHasCancelledIsNotToldOfTheLoopsClose() {
+        Hooks.onErrorDropped(dropped::add);
+        EventLoop loop = Asyncio.newEventLoop(new VirtualClock());
+        Noting noting = new Noting(1);
+        flux(loop, counting(1, 0)).subscribe(noting);
+        noting.cancel();
+        loop.close();
+        assertThat(log).isEmpty();
+        assertThat(dropped).isEmpty();
+    }
+
+    @Test
+    void anEagerBodyThatCancelsItselfEndsAtItsNextAwait() {
+        runner.run(() -> {
+            getRunningLoop().setTaskFactory(TaskFactory.EAGER);
+            Noting noting = new Noting(1);
+            flux(
+                            g -> {
+                                try {
+                                    noting.cancel();
+                                    millis(3_600_000);
+                                } finally {
+                                    log.add("cleaned up");
+                                }
+                            })
+                    .subscribe(noting);
+            millis(1);
+            assertThat(log).containsExactly("cleaned up");
         });
     }
 }

@@ -23,12 +23,15 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A loop as a Scheduler of Reactor's. */
 class LoopSchedulerTest {
@@ -282,5 +285,35 @@ class LoopSchedulerTest {
         assertThatThrownBy(() -> LoopScheduler.of(null)).hasMessageContaining("the loop is null");
         assertThatThrownBy(() -> LoopScheduler.of(runner.loop()).schedule(null))
                 .hasMessageContaining("the task is null");
+    }
+
+    @Test
+    void aPeriodPastAllTimeIsNever() {
+        AtomicInteger runs = new AtomicInteger();
+        LoopScheduler scheduler = LoopScheduler.of(runner.loop());
+        runner.run(() -> {
+            sleepMillis(1);
+            scheduler.schedulePeriodically(
+                    () -> {
+                        if (runs.incrementAndGet() > 1) {
+                            scheduler.dispose(); // else the loop would be at it for ever
+                        }
+                    },
+                    0,
+                    Long.MAX_VALUE,
+                    TimeUnit.NANOSECONDS);
+            sleepMillis(1);
+        });
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void oneThatIsForgottenIsGarbageWhileItsLoopLives() throws InterruptedException {
+        ReferenceQueue<LoopScheduler> collected = new ReferenceQueue<>();
+        WeakReference<LoopScheduler> forgotten =
+                new WeakReference<>(LoopScheduler.of(runner.loop()), collected);
+        do {
+            System.gc();
+        } while (collected.remove(10) != forgotten); // a timeout of the test if it never is
     }
 }
