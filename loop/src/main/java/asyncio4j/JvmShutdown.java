@@ -174,7 +174,14 @@ final class JvmShutdown implements Runnable {
                         .append(" was closed, after a shutdown timeout of ")
                         .append(limit)
                         .append("; not done:");
-        for (Task<?> task : pending(loop)) {
+        Set<Task<?>> pending = pending(loop);
+        int left = pending.size();
+        for (Task<?> task : pending) {
+            if (pending.size() - left == LoopReports.MOST_TASKS) {
+                text.append("\nand ").append(left).append(" more");
+                break;
+            }
+            left--;
             text.append('\n').append(task);
             StackTraceElement[] stack = task.getStack();
             if (stack.length == 0) {

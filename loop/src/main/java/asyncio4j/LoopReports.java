@@ -11,6 +11,9 @@ import java.time.Duration;
 /** The exception handler of a loop and its log. {@code handler} belongs to the baton holder. */
 final class LoopReports {
 
+    /** Of more tasks than this a report says only how many more there are. */
+    static final int MOST_TASKS = 20;
+
     static final System.Logger LOG = System.getLogger("asyncio4j");
 
     /** Whether the log is the JDK's own. */

@@ -161,17 +161,30 @@ final class RunnerClose {
     }
 
     private static void report(Set<Task<?>> tasks) {
+        int told = 0;
+        int more = 0;
         for (Task<?> task : tasks) {
-            if (!task.done()) {
-                StringBuilder text =
-                        new StringBuilder(
-                                        "Still waiting for a task that was cancelled at shutdown: ")
-                                .append(task);
-                for (StackTraceElement frame : task.getStack()) {
-                    text.append("\n    at ").append(frame);
-                }
-                LoopReports.write(System.Logger.Level.WARNING, text.toString(), null);
+            if (task.done()) {
+                continue;
             }
+            if (told == LoopReports.MOST_TASKS) {
+                more++;
+                continue;
+            }
+            told++;
+            StringBuilder text =
+                    new StringBuilder("Still waiting for a task that was cancelled at shutdown: ")
+                            .append(task);
+            for (StackTraceElement frame : task.getStack()) {
+                text.append("\n    at ").append(frame);
+            }
+            LoopReports.write(System.Logger.Level.WARNING, text.toString(), null);
+        }
+        if (more > 0) {
+            LoopReports.write(
+                    System.Logger.Level.WARNING,
+                    "Still waiting for " + more + " more tasks that were cancelled at shutdown",
+                    null);
         }
     }
 }

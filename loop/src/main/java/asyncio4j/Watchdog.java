@@ -128,13 +128,24 @@ final class Watchdog {
     }
 
     /** Looks around until no loop has run for a while. */
+    private static void lookAt(Management management, long now) {
+        try {
+            management.look(now);
+        } catch (Throwable e) { // loops are to be watched all the same
+            LoopReports.LOG.log(
+                    System.Logger.Level.WARNING,
+                    "loops can't be looked at by JMX: the MXBean wasn't registered",
+                    e);
+        }
+    }
+
     private void watchWith(@Nullable Management management) {
         long lastBusy = System.nanoTime();
         for (; ; ) {
             long now = System.nanoTime();
             look(now);
             if (management != null) {
-                management.look(now);
+                lookAt(management, now);
             }
             synchronized (this) {
                 if (!running.isEmpty()) {

@@ -249,6 +249,29 @@ class RunnerCloseTest {
         assertThat(runner.clock.time().minus(before)).isEqualTo(Duration.ofSeconds(25));
     }
 
+    @Test
+    void ofManyStubbornTasksTheReportNamesSomeAndCountsTheRest() {
+        runner.run(() -> {
+            for (int i = 0; i < 1_000; i++) {
+                createTask(() -> {
+                    try {
+                        await(sleep(HOUR));
+                    } catch (CancelledError e) {
+                        await(sleep(Duration.ofSeconds(15)));
+                    }
+                });
+            }
+            await(sleep(Duration.ZERO));
+        });
+        try (LoggedWarnings log = new LoggedWarnings()) {
+            runner.close();
+            assertThat(log.messages)
+                    .hasSize(21)
+                    .last()
+                    .isEqualTo("Still waiting for 980 more tasks that were cancelled at shutdown");
+        }
+    }
+
     private void digIn() {
         await(sleep(Duration.ofSeconds(25)));
         order.add("dug in");
