@@ -104,10 +104,22 @@ final class Unretrieved {
 
         /** Somebody asked for it. Any thread. */
         void retrieved() {
-            Cleaner.Cleanable registration = cleanable;
-            if (entries.remove(this) && registration != null) {
-                registration.clean(); // finds nothing to do, and lets go of this
+            var _ = take();
+        }
+
+        /**
+         * Takes this out, and says whether the caller is the one who did: who tells of the
+         * exception, or knows that nobody has to. Any thread.
+         */
+        private boolean take() {
+            if (!entries.remove(this)) {
+                return false;
             }
+            Cleaner.Cleanable registration = cleanable;
+            if (registration != null) {
+                registration.clean(); // finds nothing to do, and lets go of this and the loop
+            }
+            return true;
         }
 
         /** Nobody can ask for it any more. Any thread. */
@@ -136,13 +148,13 @@ final class Unretrieved {
         }
 
         private void log() {
-            if (entries.remove(this)) {
+            if (take()) {
                 loop.reports().log(described());
             }
         }
 
         private void report() {
-            if (!entries.remove(this)) {
+            if (!take()) {
                 return;
             }
             if (context == null) {
