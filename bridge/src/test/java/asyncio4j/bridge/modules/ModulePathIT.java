@@ -51,7 +51,8 @@ class ModulePathIT {
                         "Asyncio in asyncio4j.loop",
                         "Bridge in asyncio4j.bridge",
                         "Mono in reactor.core",
-                        "exported by asyncio4j.loop to all: asyncio4j, asyncio4j.locks",
+                        "exported by asyncio4j.loop to all: asyncio4j, asyncio4j.locks,"
+                                + " asyncio4j.management, asyncio4j.queues",
                         "exported by asyncio4j.bridge to all: asyncio4j.bridge",
                         "awaited: 42");
     }
