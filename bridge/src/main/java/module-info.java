@@ -9,6 +9,16 @@ module asyncio4j.bridge {
     requires transitive org.reactivestreams;
     requires transitive reactor.core;
     requires static transitive org.jspecify;
+    requires static transitive context.propagation;
+    requires static transitive micrometer.core;
+    requires static transitive spring.beans;
+    requires static transitive spring.context;
+    requires static transitive spring.core;
+    requires static transitive spring.web;
+    requires static transitive spring.webflux;
+    requires static transitive spring.boot;
+    requires static transitive spring.boot.autoconfigure;
+    requires static transitive spring.boot.health;
 
     exports asyncio4j.bridge;
 
