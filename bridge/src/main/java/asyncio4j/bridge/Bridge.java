@@ -228,7 +228,8 @@ public final class Bridge {
      *
      * <p>So many elements are fetched ahead, and as soon as three quarters of them are used as many
      * are requested again. Whoever leaves the loop early closes the iterator, best by
-     * try-with-resources; one that was left open is closed with its task.
+     * try-with-resources; one that was left open is closed with its task. A publisher that doesn't
+     * call {@code onSubscribe} within 30 s has failed.
      *
      * @param publisher what to go through
      * @param prefetch how many elements to fetch ahead; {@code Integer.MAX_VALUE} for all there are

@@ -5,6 +5,7 @@ import asyncio4j.Asyncio;
 import asyncio4j.EventLoop;
 import asyncio4j.GeneratorExit;
 import asyncio4j.Task;
+import asyncio4j.TimerHandle;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
@@ -251,11 +252,25 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
             STATE.getAndBitwiseAnd(this, ~WAITING);
             return;
         }
+        TimerHandle grace = null;
         try {
+            if ((before & SUBSCRIBED) == 0) {
+                grace = loop.callLater(PublisherAwait.GRACE, this::noSubscription);
+            }
             Asyncio.await(woken);
         } catch (Throwable e) {
             close(null);
             throw e;
+        } finally {
+            if (grace != null) {
+                grace.cancel();
+            }
+        }
+    }
+
+    private void noSubscription() {
+        if ((state & SUBSCRIBED) == 0) {
+            violated("1.9", PublisherAwait.NO_SUBSCRIPTION, null);
         }
     }
 

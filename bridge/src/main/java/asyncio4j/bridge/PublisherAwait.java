@@ -55,6 +55,10 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
     /** How long a publisher may take to call onSubscribe after subscribe has returned. */
     static final Duration GRACE = Duration.ofSeconds(30);
 
+    /** What to say of one that took longer. */
+    static final String NO_SUBSCRIPTION =
+            "onSubscribe wasn't called within " + GRACE.toSeconds() + " s after subscribe";
+
     private static final int DECIDED = FREE;
     private static final int VIOLATED = FREE << 1;
     private static final int WAITING = FREE << 2;
@@ -169,10 +173,7 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
 
     private void noSubscription() {
         if ((state() & SUBSCRIBED) == 0) {
-            violated(
-                    "1.9",
-                    "onSubscribe wasn't called within " + GRACE.toSeconds() + " s after subscribe",
-                    null);
+            violated("1.9", NO_SUBSCRIPTION, null);
         }
     }
 

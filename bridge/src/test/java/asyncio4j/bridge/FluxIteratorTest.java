@@ -6,6 +6,7 @@ import static asyncio4j.Asyncio.currentTask;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.sleep;
 import static asyncio4j.bridge.Bridge.iterate;
+import static asyncio4j.bridge.Bridge.mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,6 +21,7 @@ import asyncio4j.StopAsyncIteration;
 import asyncio4j.Task;
 import asyncio4j.TaskOptions;
 import asyncio4j.VirtualClock;
+import asyncio4j.bridge.testing.Hand;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
 
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +37,7 @@ import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.publisher.TestPublisher;
 
@@ -440,26 +443,36 @@ class FluxIteratorTest {
     @Test
     void noElementIsLostWhenItIsClosedWhileTheyCome() throws InterruptedException {
         List<Object> dropped = new CopyOnWriteArrayList<>();
+        List<Object> discarded = new CopyOnWriteArrayList<>();
         Hooks.onNextDropped(dropped::add);
         AtomicLong used = new AtomicLong();
         int rounds = 300;
         int each = 40;
-        runner.runDiscarding(() -> {
-            for (int round = 0; round < rounds; round++) {
-                FluxIterator<Integer> items = iterate(asynchronously(each, round % 2 == 0), each);
-                for (int i = 0; i < round % each; i++) {
-                    if (items.hasNext()) {
-                        items.next();
-                        used.incrementAndGet();
-                    }
-                }
-                items.close();
-            }
-        });
+        try (ReactorRunner real = ReactorRunner.create()) { // onSubscribe comes from another thread
+            Mono<Void> all =
+                    mono(
+                            real.getLoop(),
+                            () -> {
+                                for (int round = 0; round < rounds; round++) {
+                                    FluxIterator<Integer> items =
+                                            iterate(asynchronously(each, round % 2 == 0), each);
+                                    for (int i = 0; i < round % each; i++) {
+                                        if (items.hasNext()) {
+                                            items.next();
+                                            used.incrementAndGet();
+                                        }
+                                    }
+                                    items.close();
+                                }
+                            });
+            real.run(
+                    all.contextWrite(
+                            context -> Operators.enableOnDiscard(context, discarded::add)));
+        }
         for (Thread thread : emitters) {
             thread.join();
         }
-        assertThat(used.get() + dropped.size() + runner.discarded.size()).isEqualTo(emitted.get());
+        assertThat(used.get() + dropped.size() + discarded.size()).isEqualTo(emitted.get());
     }
 
     private final List<Thread> emitters = new ArrayList<>();
@@ -598,5 +611,52 @@ class FluxIteratorTest {
             assertThat(cancels).hasValue(1);
             assertThat(requests).isEmpty();
         });
+    }
+
+    @Test
+    void aPublisherThatNeverCallsOnSubscribeIsGivenUpAfterAWhile() {
+        Hand<Integer> source = Hand.mute();
+        runner.run(() -> {
+            FluxIterator<Integer> items = iterate(source);
+            assertThatThrownBy(items::hasNext)
+                    .isInstanceOf(ProtocolViolationException.class)
+                    .hasMessageContaining("1.9")
+                    .hasMessageContaining("onSubscribe wasn't called within 30 s");
+            assertThat(items.hasNext()).isFalse();
+        });
+        assertThat(runner.clock.time()).isEqualTo(PublisherAwait.GRACE);
+        source.subscriber.onSubscribe(source);
+        assertThat(source.cancels).hasValue(1);
+        assertThat(source.requests).isEmpty();
+        assertThat(Subscriptions.of(runner.loop()).size()).isZero();
+    }
+
+    @Test
+    void onSubscribeThatComesInTimeEndsTheGracePeriod() {
+        Hand<Integer> source = Hand.mute();
+        runner.run(() -> {
+            FluxIterator<Integer> items = iterate(source);
+            Task<Integer> task = createTask(items::next);
+            await(sleep(Duration.ofSeconds(29)));
+            source.subscriber.onSubscribe(source);
+            await(sleep(Duration.ofDays(1)));
+            assertThat(task.done()).isFalse();
+            source.subscriber.onNext(1);
+            assertThat(await(task)).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void theTimerOfTheGracePeriodGoesWithTheTask() {
+        Hand<Integer> source = Hand.mute();
+        runner.run(() -> {
+            Task<Integer> task = createTask(iterate(source)::next);
+            await(sleep(Duration.ZERO));
+            task.cancel();
+            assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+            await(sleep(PublisherAwait.GRACE.multipliedBy(2)));
+        });
+        source.subscriber.onSubscribe(source);
+        assertThat(source.cancels).hasValue(1);
     }
 }
