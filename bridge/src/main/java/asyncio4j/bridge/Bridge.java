@@ -423,6 +423,9 @@ public final class Bridge {
      * NullPointerException} in the body. The subscriber's Context is seen in the body, see {@link
      * ReactorContext}.
      *
+     * <p>Where a method makes the generator, {@code flux(loop, g -> g.yieldAll(rows(query)))} makes
+     * one for each subscriber.
+     *
      * @param loop the loop; it need not run yet
      * @param body what makes the items
      * @param <T> the type of the items
@@ -445,6 +448,47 @@ public final class Bridge {
      */
     public static <T> Flux<T> flux(AsyncGenerator.Body<T> body) {
         return flux(Asyncio.getRunningLoop(), body);
+    }
+
+    /**
+     * The items that {@code generator} still has to give, as a Flux for one subscriber; a second
+     * gets an {@link IllegalStateException}. A task on {@code loop} asks the generator for them,
+     * from the first demand on; everything else is as with {@linkplain #flux(EventLoop,
+     * AsyncGenerator.Body) a body}. The Flux closes the generator ({@link AsyncGenerator#aclose})
+     * when it is cancelled, before the first demand as well.
+     *
+     * {@snippet :
+     * AsyncGenerator<Integer> numbers = AsyncGenerator.of(g -> {
+     *     g.yield(1);
+     *     g.yield(2);
+     * });
+     * Flux<Integer> twoNumbers = flux(loop, numbers);
+     * }
+     *
+     * <p>Nobody else may ask the generator while the Flux does. One that nobody subscribes to is as
+     * any generator that is left open.
+     *
+     * @param loop the loop; that of the generator, if it was begun
+     * @param generator the generator
+     * @param <T> the type of the items
+     * @return a Flux for one subscriber
+     */
+    public static <T> Flux<T> flux(EventLoop loop, AsyncGenerator<T> generator) {
+        Objects.requireNonNull(loop, "flux: the loop is null");
+        Objects.requireNonNull(generator, "flux: the generator is null");
+        return GeneratorFlux.of(loop, new GeneratorItems<>(generator));
+    }
+
+    /**
+     * {@link #flux(EventLoop, AsyncGenerator)} for the loop that runs the calling code.
+     *
+     * @param generator the generator
+     * @param <T> the type of the items
+     * @return a Flux for one subscriber
+     * @throws IllegalStateException if no loop runs the calling code
+     */
+    public static <T> Flux<T> flux(AsyncGenerator<T> generator) {
+        return flux(Asyncio.getRunningLoop(), generator);
     }
 
     /**

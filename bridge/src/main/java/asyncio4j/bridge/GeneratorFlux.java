@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 
 /** {@link Bridge#flux}: a generator's body as a Flux, with a task for each subscriber. */
 final class GeneratorFlux<T> extends Flux<T> implements Scannable {
@@ -27,6 +28,15 @@ final class GeneratorFlux<T> extends Flux<T> implements Scannable {
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
+        if (body instanceof GeneratorItems<T> items && !items.claim()) {
+            Operators.error(
+                    actual,
+                    new IllegalStateException(
+                            "a generator's items come once, so its Flux has one subscriber; "
+                                    + "flux(loop, g -> g.yieldAll(...)) makes a generator for"
+                                    + " each"));
+            return;
+        }
         GeneratorSubscription<T> subscription = new GeneratorSubscription<>(actual, loop, body);
         actual.onSubscribe(subscription);
         subscription.register();

@@ -93,6 +93,9 @@ final class GeneratorSubscription<T>
 
     private @Nullable Task<@Nullable Void> task;
 
+    /** The body has begun to run. */
+    private boolean ran;
+
     /** What may still be emitted without looking. */
     private long credit;
 
@@ -207,6 +210,7 @@ final class GeneratorSubscription<T>
             made =
                     loop.createTask(
                             () -> {
+                                ran = true;
                                 body.run(this);
                                 return null;
                             },
@@ -351,6 +355,9 @@ final class GeneratorSubscription<T>
                 Operators.onErrorDropped(error, actual.currentContext());
             }
             return;
+        }
+        if (!ran && body instanceof GeneratorItems<T> items) {
+            items.abandon(loop, context, actual.currentContext());
         }
         signalEnd(before, error);
     }
