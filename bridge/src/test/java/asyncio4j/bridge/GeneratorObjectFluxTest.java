@@ -76,9 +76,7 @@ class GeneratorObjectFluxTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1})
     void allItemsComeAndItCompletes(long pause) {
-        assertThat(
-                        runner.<List<Integer>>run(
-                                () -> await(flux(counting(3, pause)).collectList())))
+        assertThat(runner.<List<Integer>>run(() -> await(flux(counting(3, pause)).collectList())))
                 .containsExactly(1, 2, 3);
         assertThat(log).containsExactly("begins", "cleaned up");
     }
@@ -120,9 +118,9 @@ class GeneratorObjectFluxTest {
         Received<Integer> received = new Received<>();
         runner.run(() -> {
             flux(AsyncGenerator.<Integer>of(g -> {
-                        g.yield(1);
-                        throw error;
-                    }))
+                g.yield(1);
+                throw error;
+            }))
                     .subscribe(received);
             millis(1);
         });
@@ -255,8 +253,7 @@ class GeneratorObjectFluxTest {
         List<Object> discarded = new ArrayList<>();
         runner.run(() -> {
             Received<Integer> received =
-                    new Received<>(
-                            1, Operators.enableOnDiscard(Context.empty(), discarded::add));
+                    new Received<>(1, Operators.enableOnDiscard(Context.empty(), discarded::add));
             flux(counting(9, 0)).subscribe(received);
             millis(1);
             received.subscription.cancel();
@@ -271,12 +268,12 @@ class GeneratorObjectFluxTest {
         Received<Object> received = new Received<>();
         runner.run(() -> {
             flux(AsyncGenerator.of(g -> {
-                        try {
-                            g.yield(null);
-                        } finally {
-                            log.add("closed");
-                        }
-                    }))
+                try {
+                    g.yield(null);
+                } finally {
+                    log.add("closed");
+                }
+            }))
                     .subscribe(received);
             millis(1);
         });
@@ -322,8 +319,7 @@ class GeneratorObjectFluxTest {
     @Test
     void oneFluxAfterAnotherMakesAGeneratorForEachSubscriber() {
         runner.run(() -> {
-            Flux<Integer> items =
-                    flux(getRunningLoop(), g -> g.yieldAll(counting(2, 0)));
+            Flux<Integer> items = flux(getRunningLoop(), g -> g.yieldAll(counting(2, 0)));
             assertThat(await(items.concatWith(items).collectList())).containsExactly(1, 2, 1, 2);
         });
     }
