@@ -78,6 +78,16 @@ async def sleep():
     await asyncio.gather(*[asyncio.sleep(0.001) for _ in range(N)])
 
 
+async def pulled():
+    async def items():
+        for i in range(N):
+            yield i & 127
+
+    total = 0
+    async for item in items():
+        total += item
+
+
 async def sleeping_task_bytes(tasks=100_000):
     gc.collect()
     tracemalloc.start()
@@ -109,6 +119,7 @@ def measure(peer, version, factory):
         "timerCancelled": timer_cancelled,
         "timerFired": timer_fired,
         "sleep": sleep,
+        "pulled": pulled,
     }
     for row, work in rows.items():
         times = []

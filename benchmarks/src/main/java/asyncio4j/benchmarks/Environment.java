@@ -44,13 +44,14 @@ final class Environment {
 
     /** The JDK and the libraries. */
     static String versions() {
-        return "JDK %s (%s), Kotlin %s, kotlinx-coroutines %s, reactor-core %s"
+        return "JDK %s (%s), Kotlin %s, kotlinx-coroutines %s, reactor-core %s, jox %s"
                 .formatted(
                         System.getProperty("java.version"),
                         System.getProperty("java.vendor"),
                         KotlinVersion.CURRENT,
                         jarVersion("kotlinx-coroutines-core-jvm"),
-                        jarVersion("reactor-core"));
+                        jarVersion("reactor-core"),
+                        jarVersion("channels"));
     }
 
     private static String processor() {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The rows of the tables: what was measured, and what was expected of it. */
 final class Rows {
@@ -23,7 +24,19 @@ final class Rows {
         }
     }
 
-    private record Row(String key, String work, @Nullable Goal goal) {}
+    private record Row(String key, String work, List<Goal> goals) {
+
+        Row(String key, String work, Goal... goals) {
+            this(key, work, List.of(goals));
+        }
+
+        /** What was expected of each peer's figure, and whether it came so. */
+        String verdict(Figures figures) {
+            return goals.stream()
+                    .map(goal -> goal.verdict(figures.ratio(key, goal.peer)))
+                    .collect(Collectors.joining("; "));
+        }
+    }
 
     private static final List<Row> TASKS =
             List.of(
@@ -31,41 +44,81 @@ final class Rows {
                             "switch",
                             "suspend and resume, two tasks in turn",
                             new Goal(0.6, Peer.CPYTHON)),
-                    new Row("alone", "suspend and resume, one task alone", null),
+                    new Row("alone", "suspend and resume, one task alone"),
                     new Row(
                             "createAndAwait",
                             "create a task and await it",
                             new Goal(0.25, Peer.CPYTHON)),
-                    new Row("gather", "gather 1,000 tasks that don't suspend", null),
-                    new Row("gatherSuspended", "gather 1,000 tasks that suspend once", null));
+                    new Row("gather", "gather 1,000 tasks that don't suspend"),
+                    new Row("gatherSuspended", "gather 1,000 tasks that suspend once"));
 
     private static final List<Row> TIMERS =
             List.of(
-                    new Row("timerCancelled", "add a timer and cancel it", null),
-                    new Row("timerFired", "10,000 timers that are due, fired", null),
-                    new Row("sleep", "10,000 tasks that sleep for 1 ms, gathered", null));
+                    new Row("timerCancelled", "add a timer and cancel it"),
+                    new Row("timerFired", "10,000 timers that are due, fired"),
+                    new Row("sleep", "10,000 tasks that sleep for 1 ms, gathered"));
 
     private static final List<Row> MONOS =
             List.of(
                     new Row("just", "await `Mono.just`", new Goal(0.2, Peer.KOTLIN)),
-                    new Row("hidden", "await a synchronous `Mono` that hides it", null),
+                    new Row("hidden", "await a synchronous `Mono` that hides it"),
                     new Row(
                             "parallel",
                             "await a `Mono` on `Schedulers.parallel()`",
                             new Goal(1.0, Peer.BLOCK)));
 
+    private static final List<Row> FLUXES =
+            List.of(
+                    new Row(
+                            "generated",
+                            "a generator as a `Flux`, unbounded",
+                            new Goal(2.0, Peer.GENERATE),
+                            new Goal(1.0, Peer.KOTLIN),
+                            new Goal(1.0, Peer.KOTLIN_FLOW)),
+                    new Row(
+                            "generatedLimited",
+                            "the same under `limitRate(256)`",
+                            new Goal(1.5, Peer.GENERATE),
+                            new Goal(1.0, Peer.KOTLIN),
+                            new Goal(1.0, Peer.KOTLIN_FLOW)));
+
+    private static final List<Row> ITERATIONS =
+            List.of(
+                    new Row(
+                            "iterated",
+                            "a `Flux` that can be polled",
+                            new Goal(1.0, Peer.TO_ITERABLE)),
+                    new Row(
+                            "iteratedHidden",
+                            "a `Flux` that can't",
+                            new Goal(1.0, Peer.TO_ITERABLE)),
+                    new Row(
+                            "iteratedParallel",
+                            "a `Flux` over `publishOn(parallel)`",
+                            new Goal(1.0, Peer.TO_ITERABLE)));
+
+    private static final List<Row> GENERATORS =
+            List.of(
+                    new Row(
+                            "pulled",
+                            "a `for` loop over a generator",
+                            new Goal(5.0, Peer.CPYTHON)));
+
     private static final List<Row> CONTEXTS =
             List.of(
-                    new Row("contextGet1", "get, 1 variable set", null),
-                    new Row("contextGet10", "get, 10 set", null),
-                    new Row("contextGet100", "get, 100 set", null),
-                    new Row("contextGet1000", "get, 1,000 set", null),
-                    new Row("contextSet1", "set, 1 set", null),
-                    new Row("contextSet1000", "set, 1,000 set", null),
-                    new Row("contextCopy1", "copy, 1 set", null),
-                    new Row("contextCopy1000", "copy, 1,000 set", null));
+                    new Row("contextGet1", "get, 1 variable set"),
+                    new Row("contextGet10", "get, 10 set"),
+                    new Row("contextGet100", "get, 100 set"),
+                    new Row("contextGet1000", "get, 1,000 set"),
+                    new Row("contextSet1", "set, 1 set"),
+                    new Row("contextSet1000", "set, 1,000 set"),
+                    new Row("contextCopy1", "copy, 1 set"),
+                    new Row("contextCopy1000", "copy, 1,000 set"));
 
-    private static final List<Row> HEAP = List.of(new Row("sleeping", "a sleeping task", null));
+    private static final List<Row> HEAP = List.of(new Row("sleeping", "a sleeping task"));
+
+    private static final List<List<Row>> ALL =
+            List.of(TASKS, MONOS, FLUXES, ITERATIONS, GENERATORS, TIMERS, CONTEXTS, HEAP);
 
     /** All tables. */
     static String tables(Figures figures) {
@@ -79,6 +132,21 @@ final class Rows {
         ### Awaiting Reactor
 
         Nanoseconds for one await.
+
+        %s
+        ### Generators as `Flux`
+
+        Nanoseconds for one item.
+
+        %s
+        ### `Flux` as iteration
+
+        Nanoseconds for one element.
+
+        %s
+        ### Generators
+
+        Nanoseconds for one item.
 
         %s
         ### Timers
@@ -100,6 +168,9 @@ final class Rows {
                 .formatted(
                         table(figures, TASKS),
                         table(figures, MONOS),
+                        table(figures, FLUXES),
+                        table(figures, ITERATIONS),
+                        table(figures, GENERATORS),
                         table(figures, TIMERS),
                         table(figures, CONTEXTS),
                         table(figures, HEAP));
@@ -108,7 +179,7 @@ final class Rows {
     /** A figure without a row would be lost in silence. */
     private static void refuseUnknown(Figures figures) {
         Set<String> unknown = new HashSet<>(figures.rows());
-        for (List<Row> rows : List.of(TASKS, MONOS, TIMERS, CONTEXTS, HEAP)) {
+        for (List<Row> rows : ALL) {
             rows.forEach(row -> unknown.remove(row.key));
         }
         if (!unknown.isEmpty()) {
@@ -124,7 +195,7 @@ final class Rows {
                 present.add(peer);
             }
         }
-        boolean goals = rows.stream().anyMatch(row -> row.goal != null);
+        boolean goals = rows.stream().anyMatch(row -> !row.goals.isEmpty());
         StringBuilder text = new StringBuilder("| work |");
         StringBuilder line = new StringBuilder("| --- |");
         for (Peer peer : present) {
@@ -143,11 +214,7 @@ final class Rows {
                 }
             }
             if (goals) {
-                Goal goal = row.goal;
-                text.append(
-                        goal == null
-                                ? " |"
-                                : " " + goal.verdict(figures.ratio(row.key, goal.peer)) + " |");
+                text.append(' ').append(row.verdict(figures)).append(" |");
             }
             text.append('\n');
         }

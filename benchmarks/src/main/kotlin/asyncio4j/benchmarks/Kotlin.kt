@@ -1,14 +1,20 @@
 package asyncio4j.benchmarks
 
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.reactive.asFlow
+import kotlinx.coroutines.reactor.asFlux
 import kotlinx.coroutines.reactor.awaitSingle
+import kotlinx.coroutines.reactor.flux
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import kotlinx.coroutines.yield
+import reactor.core.publisher.Flux
 import reactor.core.publisher.Mono
 
 /** Kotlin's side of each row: coroutines on the event loop of runBlocking, one thread, as ours. */
@@ -56,6 +62,21 @@ object Kotlin {
     fun awaitMonos(monos: List<Mono<Int>>, n: Int): Int = runBlocking {
         var sum = 0
         repeat(n) { sum += monos[it % monos.size].awaitSingle() }
+        sum
+    }
+
+    /** Sends to whoever subscribes, on the subscribing thread: a dispatcher would cost more. */
+    @JvmStatic
+    fun flux(n: Int): Flux<Int> = flux(Dispatchers.Unconfined) { repeat(n) { send(it and 127) } }
+
+    @JvmStatic
+    fun flowAsFlux(n: Int): Flux<Int> =
+        flow { repeat(n) { emit(it and 127) } }.asFlux(Dispatchers.Unconfined)
+
+    @JvmStatic
+    fun collect(elements: Flux<Int>): Int = runBlocking {
+        var sum = 0
+        elements.asFlow().collect { sum += it }
         sum
     }
 
