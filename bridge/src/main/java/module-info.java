@@ -21,6 +21,13 @@ module asyncio4j.bridge {
     requires static transitive spring.boot.health;
 
     exports asyncio4j.bridge;
+    exports asyncio4j.bridge.spring;
+
+    opens asyncio4j.bridge.spring to
+            spring.beans,
+            spring.boot,
+            spring.context,
+            spring.core;
 
     provides asyncio4j.internal.spi.Companion with
             asyncio4j.internal.bridge.BridgeCompanion;

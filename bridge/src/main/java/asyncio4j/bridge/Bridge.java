@@ -59,6 +59,10 @@ public final class Bridge {
 
     private static final LoopAccess ACCESS = LoopAccess.get();
 
+    static {
+        BridgeAccessImpl.install();
+    }
+
     private Bridge() {}
 
     // Awaiting

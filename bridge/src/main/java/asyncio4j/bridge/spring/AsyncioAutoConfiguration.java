@@ -1,0 +1,50 @@
+package asyncio4j.bridge.spring;
+
+import asyncio4j.EventLoop;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
+
+/**
+ * Spring Boot's auto-configuration: {@link AsyncioLoops} as the properties {@code asyncio4j.*} say,
+ * unless there is a bean of that type, and everything that {@link EnableAsyncio} brings.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(AsyncioProperties.class)
+@Import(AsyncioConfiguration.class)
+public class AsyncioAutoConfiguration {
+
+    /** For Spring. */
+    public AsyncioAutoConfiguration() {}
+
+    /**
+     * The loops.
+     *
+     * @param properties how many, and the rest
+     * @return loops that start with the application context
+     */
+    @Bean
+    @ConditionalOnMissingBean
+    public AsyncioLoops asyncioLoops(AsyncioProperties properties) {
+        return properties.settings().build();
+    }
+
+    /**
+     * The loop, where {@code asyncio4j.loops} is 1.
+     *
+     * @param loops the loops
+     * @return the only one
+     */
+    @Bean(destroyMethod = "")
+    @Lazy
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty(name = AsyncioProperties.LOOPS, havingValue = "1")
+    public EventLoop asyncioEventLoop(AsyncioLoops loops) {
+        return loops.only();
+    }
+}
