@@ -156,7 +156,9 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
         public Builder watchdogLimit(Duration limit) {
             watchdogLimit =
                     notNegative(
-                            limit, "the watchdog's limit (asyncio4j.watchdog-limit)", "for no watchdog");
+                            limit,
+                            "the watchdog's limit (asyncio4j.watchdog-limit)",
+                            "for no watchdog");
             return this;
         }
 
@@ -260,8 +262,8 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
     }
 
     /**
-     * {@link Bridge#mono(EventLoop, Coroutine)} on the {@linkplain #current current} loop of whoever
-     * subscribes, or on that of the request whose Reactor Context the subscriber has.
+     * {@link Bridge#mono(EventLoop, Coroutine)} on the {@linkplain #current current} loop of
+     * whoever subscribes, or on that of the request whose Reactor Context the subscriber has.
      *
      * @param coroutine what to run
      * @param <T> the type of its result

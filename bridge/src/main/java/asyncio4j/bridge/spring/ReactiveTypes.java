@@ -65,8 +65,7 @@ final class ReactiveTypes {
                 ReactiveTypes::coroutineOf);
         add(
                 registry,
-                ReactiveTypeDescriptor.noValue(
-                        VoidCoroutine.class, () -> (VoidCoroutine) () -> {}),
+                ReactiveTypeDescriptor.noValue(VoidCoroutine.class, () -> (VoidCoroutine) () -> {}),
                 source -> monoOf(Coroutine.of((VoidCoroutine) source)),
                 source -> {
                     Coroutine<?> coroutine = coroutineOf(source);
@@ -153,14 +152,13 @@ final class ReactiveTypes {
     }
 
     private static <T> AsyncGenerator<T> generate(Publisher<T> publisher) {
-        return AsyncGenerator.of(
-                g -> {
-                    try (FluxIterator<T> items = Bridge.iterate(publisher)) {
-                        for (T item : items) {
-                            g.yield(item);
-                        }
-                    }
-                });
+        return AsyncGenerator.of(g -> {
+            try (FluxIterator<T> items = Bridge.iterate(publisher)) {
+                for (T item : items) {
+                    g.yield(item);
+                }
+            }
+        });
     }
 
     /**

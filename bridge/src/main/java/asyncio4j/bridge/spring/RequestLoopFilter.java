@@ -29,10 +29,9 @@ final class RequestLoopFilter implements WebFilter, Ordered {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         return chain.filter(exchange)
-                .contextWrite(
-                        context ->
-                                context.hasKey(EventLoop.class)
-                                        ? context
-                                        : context.put(EventLoop.class, loops.pick()));
+                .contextWrite(context ->
+                        context.hasKey(EventLoop.class)
+                                ? context
+                                : context.put(EventLoop.class, loops.pick()));
     }
 }

@@ -40,7 +40,9 @@ public abstract class BridgeAccess {
         instance = access;
     }
 
-    /** How many subscribers wait for something of {@code loop}, to ask again and again. Any thread. */
+    /**
+     * How many subscribers wait for something of {@code loop}, to ask again and again. Any thread.
+     */
     public abstract IntSupplier subscribers(EventLoop loop);
 
     /**

@@ -16,14 +16,14 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.beans.PropertyDescriptor;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class AutoConfigurationTest {
 
@@ -68,7 +68,8 @@ class AutoConfigurationTest {
             assertThat(loops.all()).containsExactly(only);
             assertThat(loops.only()).isSameAs(only);
             assertThat(only.getDebug()).isTrue();
-            assertThat(loops.mono(() -> only.getWatchdogLimit()).block()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(loops.mono(() -> only.getWatchdogLimit()).block())
+                    .isEqualTo(Duration.ofSeconds(2));
             assertThat(context.getBean(AsyncioProperties.class).getShutdownTimeout())
                     .isEqualTo(Duration.ofSeconds(3));
         }
@@ -88,10 +89,11 @@ class AutoConfigurationTest {
         try (var context = Server.plain(Plain.class, "asyncio4j.loops=2")) {
             AsyncioLoops loops = context.getBean(AsyncioLoops.class);
             loop =
-                    loops.mono(() -> {
-                                await(sleep(Duration.ofMillis(1)));
-                                return getRunningLoop();
-                            })
+                    loops.mono(
+                                    () -> {
+                                        await(sleep(Duration.ofMillis(1)));
+                                        return getRunningLoop();
+                                    })
                             .block();
             assertThat(loops.all()).contains(loop);
         }

@@ -49,12 +49,11 @@ class ControllerTest {
 
             @GetMapping("/items")
             AsyncGenerator<Item> items() {
-                return AsyncGenerator.of(
-                        g -> {
-                            g.yield(new Item("a", 1));
-                            await(sleep(Duration.ofMillis(1)));
-                            g.yield(new Item("b", 2));
-                        });
+                return AsyncGenerator.of(g -> {
+                    g.yield(new Item("a", 1));
+                    await(sleep(Duration.ofMillis(1)));
+                    g.yield(new Item("b", 2));
+                });
             }
 
             @GetMapping("/found/{name}")
@@ -74,9 +73,7 @@ class ControllerTest {
 
             @GetMapping("/rows")
             ResponseEntity<AsyncGenerator<Item>> rows() {
-                return ResponseEntity.ok()
-                        .contentType(MediaType.APPLICATION_NDJSON)
-                        .body(items());
+                return ResponseEntity.ok().contentType(MediaType.APPLICATION_NDJSON).body(items());
             }
 
             @PostMapping("/items")
