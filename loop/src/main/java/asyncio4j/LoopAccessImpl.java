@@ -3,6 +3,7 @@ package asyncio4j;
 import asyncio4j.internal.access.LoopAccess;
 import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.fiber.FiberEngine;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,16 @@ final class LoopAccessImpl extends LoopAccess {
     public @Nullable Task<?> currentTask() {
         Fiber fiber = Fiber.current();
         return fiber == null ? null : (Task<?>) fiber.task();
+    }
+
+    @Override
+    public boolean surelyRuns(Task<?> task) {
+        FiberEngine engine = task.loop().core().engine();
+        if (!engine.holdsBaton()) {
+            return false;
+        }
+        Fiber holder = engine.holder(); // the calling one, which alone writes its task
+        return holder != null && holder.task() == task;
     }
 
     @Override

@@ -25,76 +25,79 @@ public class GeneratorBenchmark extends LoopSettings {
     /** How many items are asked for at once. */
     private static final int LIMIT = 256;
 
+    /** Items of one Flux: they cost so little that of fewer the begin and the end would count. */
+    private static final int MANY = 10 * N;
+
     private static final ContinuationScope SCOPE = new ContinuationScope("benchmark");
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedAsyncio4j() {
         return awaited(0);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedLimitedAsyncio4j() {
         return awaited(LIMIT);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedFluxGenerate() {
         return subscribed(generate());
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedLimitedFluxGenerate() {
         return subscribed(generate().limitRate(LIMIT));
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedFluxCreate() {
         return subscribed(create());
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedLimitedFluxCreate() {
         return subscribed(create().limitRate(LIMIT));
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedKotlin() {
-        return subscribed(Kotlin.flux(N));
+        return subscribed(Kotlin.flux(MANY));
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedLimitedKotlin() {
-        return subscribed(Kotlin.flux(N).limitRate(LIMIT));
+        return subscribed(Kotlin.flux(MANY).limitRate(LIMIT));
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedKotlinFlow() {
-        return subscribed(Kotlin.flowAsFlux(N));
+        return subscribed(Kotlin.flowAsFlux(MANY));
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedLimitedKotlinFlow() {
-        return subscribed(Kotlin.flowAsFlux(N).limitRate(LIMIT));
+        return subscribed(Kotlin.flowAsFlux(MANY).limitRate(LIMIT));
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedJox() throws InterruptedException {
         return onVirtualThread(() -> subscribed(channel(LIMIT)));
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int generatedLimitedJox() throws InterruptedException {
         return onVirtualThread(() -> subscribed(channel(LIMIT).limitRate(LIMIT)));
     }
@@ -104,7 +107,7 @@ public class GeneratorBenchmark extends LoopSettings {
     public int pulledAsyncio4j() {
         return runner.run(() -> {
             int sum = 0;
-            for (int item : AsyncGenerator.of(GeneratorBenchmark::items)) {
+            for (int item : AsyncGenerator.of(items(N))) {
                 sum += item;
             }
             return sum;
@@ -137,7 +140,7 @@ public class GeneratorBenchmark extends LoopSettings {
     @OperationsPerInvocation(N)
     public int pulledJox() throws InterruptedException {
         return onVirtualThread(() -> {
-            Channel<Integer> channel = filled(Channel.newRendezvousChannel());
+            Channel<Integer> channel = filled(Channel.newRendezvousChannel(), N);
             int sum = 0;
             Object received = channel.receiveOrClosed();
             while (!(received instanceof ChannelClosed)) {
@@ -153,17 +156,19 @@ public class GeneratorBenchmark extends LoopSettings {
         return i & 127;
     }
 
-    private static void items(AsyncGenerator.Yielder<Integer> generator) {
-        for (int i = 0; i < N; i++) {
-            generator.yield(item(i));
-        }
+    private static AsyncGenerator.Body<Integer> items(int n) {
+        return generator -> {
+            for (int i = 0; i < n; i++) {
+                generator.yield(item(i));
+            }
+        };
     }
 
     private int awaited(int limit) {
         return runner.run(() -> {
             AsyncFuture<@Nullable Void> ended = Asyncio.getRunningLoop().createFuture();
             Total total = new Total(() -> ended.setResult(null));
-            Flux<Integer> items = flux(GeneratorBenchmark::items);
+            Flux<Integer> items = flux(items(MANY));
             (limit == 0 ? items : items.limitRate(limit)).subscribe(total);
             await(ended);
             return total.sum();
@@ -180,7 +185,7 @@ public class GeneratorBenchmark extends LoopSettings {
         return Flux.generate(
                 () -> new int[1],
                 (made, sink) -> {
-                    if (made[0] == N) {
+                    if (made[0] == MANY) {
                         sink.complete();
                     } else {
                         sink.next(item(made[0]++));
@@ -191,7 +196,7 @@ public class GeneratorBenchmark extends LoopSettings {
 
     private static Flux<Integer> create() {
         return Flux.create(sink -> {
-            for (int i = 0; i < N; i++) {
+            for (int i = 0; i < MANY; i++) {
                 sink.next(item(i));
             }
             sink.complete();
@@ -201,7 +206,7 @@ public class GeneratorBenchmark extends LoopSettings {
     /** What a virtual thread sends into a channel, received for each demand. */
     private static Flux<Integer> channel(int capacity) {
         return Flux.generate(
-                () -> filled(Channel.newBufferedChannel(capacity)),
+                () -> filled(Channel.newBufferedChannel(capacity), MANY),
                 (channel, sink) -> {
                     try {
                         Object received = channel.receiveOrClosed();
@@ -217,10 +222,10 @@ public class GeneratorBenchmark extends LoopSettings {
                 });
     }
 
-    private static Channel<Integer> filled(Channel<Integer> channel) {
+    private static Channel<Integer> filled(Channel<Integer> channel, int n) {
         Thread.startVirtualThread(() -> {
             try {
-                for (int i = 0; i < N; i++) {
+                for (int i = 0; i < n; i++) {
                     channel.send(item(i));
                 }
                 channel.done();

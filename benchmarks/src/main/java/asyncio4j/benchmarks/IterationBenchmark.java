@@ -18,63 +18,68 @@ import java.util.stream.IntStream;
  */
 public class IterationBenchmark extends LoopSettings {
 
+    /**
+     * Elements of one Flux: they cost so little that of fewer the begin and the end would count.
+     */
+    private static final int MANY = 10 * N;
+
     private final Flux<Integer> fused =
-            Flux.fromArray(IntStream.range(0, N).mapToObj(i -> i & 127).toArray(Integer[]::new));
+            Flux.fromArray(IntStream.range(0, MANY).mapToObj(i -> i & 127).toArray(Integer[]::new));
 
     private final Flux<Integer> hidden = fused.hide();
 
     private final Flux<Integer> parallel = fused.publishOn(Schedulers.parallel());
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedAsyncio4j() {
         return iterated(fused);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedToIterable() {
         return blocking(fused);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedKotlin() {
         return Kotlin.collect(fused);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedHiddenAsyncio4j() {
         return iterated(hidden);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedHiddenToIterable() {
         return blocking(hidden);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedHiddenKotlin() {
         return Kotlin.collect(hidden);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedParallelAsyncio4j() {
         return iterated(parallel);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedParallelToIterable() {
         return blocking(parallel);
     }
 
     @Benchmark
-    @OperationsPerInvocation(N)
+    @OperationsPerInvocation(MANY)
     public int iteratedParallelKotlin() {
         return Kotlin.collect(parallel);
     }

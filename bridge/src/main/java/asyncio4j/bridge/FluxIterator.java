@@ -11,6 +11,7 @@ import org.reactivestreams.Publisher;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -81,19 +82,20 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
      *     that one waits in here
      */
     public boolean hasNext() {
-        Task<?> task = ACCESS.requireTask("FluxIterator.hasNext");
-        if (owner != null && owner != task) { // closed or not: for this task it isn't at its end
-            throw new IllegalStateException(
-                    this + " belongs to " + owner + ", which asked first, not to " + task);
+        return fetch() != null;
+    }
+
+    /** The next element, which stays the next; null at the end. */
+    private @Nullable T fetch() {
+        Task<?> task = owner;
+        if (task == null || !ACCESS.surelyRuns(task)) {
+            task = check();
         }
-        if (next != null) {
-            return true;
-        }
-        if (closed) {
-            return false;
+        T element = next;
+        if (element != null || closed) {
+            return element;
         }
         IteratingSubscriber<T> source = subscriber == null ? subscribe(task) : subscriber;
-        T element;
         try {
             element = source.take();
         } catch (Throwable e) {
@@ -104,7 +106,16 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
             end();
         }
         next = element;
-        return element != null;
+        return element;
+    }
+
+    private Task<?> check() {
+        Task<?> task = ACCESS.requireTask("FluxIterator.hasNext");
+        if (owner != null && owner != task) { // closed or not: for this task it isn't at its end
+            throw new IllegalStateException(
+                    this + " belongs to " + owner + ", which asked first, not to " + task);
+        }
+        return task;
     }
 
     private IteratingSubscriber<T> subscribe(Task<?> task) {
@@ -135,12 +146,29 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
      * @throws NoSuchElementException at the end
      */
     public T next() {
-        T element = hasNext() ? next : null;
+        T element = fetch();
         if (element == null) {
             throw new NoSuchElementException("the publisher has no more elements");
         }
         next = null;
         return element;
+    }
+
+    /**
+     * Calls {@code action} with each element that is still to come, on the calling task's fiber:
+     * what a {@code for} loop does, at a little less cost. The action may await. The iterator isn't
+     * closed if the action throws.
+     *
+     * @param action what to do with an element
+     * @throws IllegalStateException outside of a task, and in another task than the first
+     */
+    @Override
+    public void forEach(Consumer<? super T> action) {
+        Objects.requireNonNull(action, "forEach: the action is null");
+        for (T element = fetch(); element != null; element = fetch()) {
+            next = null;
+            action.accept(element);
+        }
     }
 
     /**

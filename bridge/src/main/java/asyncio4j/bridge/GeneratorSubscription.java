@@ -41,8 +41,9 @@ import java.util.concurrent.CancellationException;
  *
  * <p>The task takes all the demand there is into {@code credit}, and uses that up. When there is
  * none it sets WAITING, and then looks at the demand and at the state; who requests or stops first
- * changes those, and then takes WAITING away. All are atomic read-modify-writes: so either the task
- * sees what came, or the other side sees WAITING, and wakes the task.
+ * changes those, and then looks whether WAITING is set. All are volatile accesses, and the changes
+ * atomic read-modify-writes: so either the task sees what came, or the other side sees WAITING, and
+ * wakes the task if it is the one that takes WAITING away.
  */
 final class GeneratorSubscription<T>
         implements Subscription, Scannable, Subscriptions.Open, AsyncGenerator.Yielder<T> {
@@ -143,10 +144,15 @@ final class GeneratorSubscription<T>
                 break;
             }
         }
-        int before = (int) STATE.getAndBitwiseOr(this, STARTED);
-        if ((before & STARTED) == 0) {
-            start(before);
-        } else {
+        int now = state;
+        if ((now & STARTED) == 0) {
+            now = (int) STATE.getAndBitwiseOr(this, STARTED);
+            if ((now & STARTED) == 0) {
+                start(now);
+                return;
+            }
+        }
+        if ((now & WAITING) != 0) {
             wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
         }
     }
@@ -231,25 +237,27 @@ final class GeneratorSubscription<T>
 
     @Override
     public @Nullable Object yield(T item) {
-        check();
+        Task<?> running = task;
+        if (running == null || !ACCESS.surelyRuns(running)) {
+            check();
+        }
         if (item == null) {
             throw new NullPointerException(
                     "yield(null): a Flux has no null items; leave it out, or yield an Optional");
-        }
-        if (exiting) {
-            throw new IllegalStateException(
-                    "async generator ignored GeneratorExit: it yields while it is being closed");
         }
         if (credit == 0) {
             awaitDemand();
         }
         if (gone()) {
+            if (exiting) {
+                throw new IllegalStateException(
+                        "async generator ignored GeneratorExit: it yields while it is being"
+                                + " closed");
+            }
             Operators.onDiscard(item, actual.currentContext());
             throw exit();
         }
-        if (credit != Long.MAX_VALUE) {
-            credit--;
-        }
+        credit--; // of what is unbounded, too: it lasts for centuries
         yielding = true; // a cancel from inside of onNext is dealt with below
         try {
             actual.onNext(item);

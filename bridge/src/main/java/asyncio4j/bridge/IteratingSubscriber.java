@@ -36,13 +36,16 @@ import java.util.Queue;
  *
  * <ul>
  *   <li><b>No wake-up is lost.</b> The task sets WAITING, and then looks whether an element, the
- *       end or the subscription is there; the publisher puts that there, and then takes WAITING
- *       away. Both changes of {@code state} are atomic read-modify-writes, which order what is
- *       before and after them: so either the task sees what came, or the publisher sees WAITING,
- *       and wakes the task. What comes while the task itself requests needs no wake-up.
+ *       end or the subscription is there; the publisher puts that there, and then looks whether
+ *       WAITING is set. Between the two steps of each there is a full fence, or an atomic
+ *       read-modify-write of {@code state}, which is one: a queue's {@code offer} alone might
+ *       become visible only after what the publisher reads next. So either the task sees what came,
+ *       or the publisher sees WAITING, and wakes the task if it is the one that takes WAITING away.
+ *       What comes while the task itself requests comes on its own thread, and needs neither.
  *   <li><b>No element is lost.</b> An element that comes after CLOSED is dropped by the publisher's
  *       thread; one that was put into the queue before is discarded by {@link #discard}, which the
- *       publisher calls as well if it finds CLOSED after having put one in. {@code discarding}
+ *       publisher calls as well if it finds CLOSED after having put one in, and after the same
+ *       fence: either it finds CLOSED, or whoever closes finds the element. {@code discarding}
  *       counts the calls, and only the first of those that meet polls, as often as there were
  *       calls: so there is one thread at a time at the queue's end, and none leaves before it has
  *       seen what the others had put in.
@@ -108,7 +111,7 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
     /** Written by the task before it sets WAITING. */
     private @Nullable AsyncFuture<@Nullable Void> future;
 
-    /** The thread that requests: what comes meanwhile on it needs no wake-up. */
+    /** The thread that requests: what comes meanwhile on it is the task's own doing. */
     private volatile @Nullable Thread requester;
 
     // The loop's thread, from here on.
@@ -133,6 +136,28 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
 
     /** The next element; null at the end. Suspends until that is known. On the task's fiber. */
     @Nullable T take() {
+        if (requested) { // and so there is a subscription, and a queue
+            T element = poll();
+            if (element != null) {
+                used();
+                return element;
+            }
+            if (fusion == Fuseable.SYNC) {
+                return polledToTheEnd();
+            }
+        }
+        return await();
+    }
+
+    /** A source that is nothing but its queue has no more; it isn't asked once again. */
+    private @Nullable T polledToTheEnd() {
+        set(ENDED);
+        registry.remove(this);
+        return null;
+    }
+
+    /** The next element if there is none to be polled right now, or null at the end. */
+    private @Nullable T await() {
         if (!begun) {
             if (loop.isClosed()) {
                 throw loopClosed();
@@ -154,9 +179,7 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
                     return element;
                 }
                 if (fusion == Fuseable.SYNC) {
-                    set(ENDED);
-                    registry.remove(this);
-                    return null;
+                    return polledToTheEnd();
                 }
             }
             if ((now & ENDED) != 0) {
@@ -377,7 +400,7 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
             discard();
         } else if ((before & ENDED) != 0) {
             cancel(s); // subscribe had thrown: nobody waits any more
-        } else {
+        } else if ((before & WAITING) != 0) {
             wakeUp();
         }
     }
@@ -385,11 +408,7 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
     @Override
     public void onNext(T element) {
         if (fusion == Fuseable.ASYNC) {
-            if ((state & CLOSED) != 0) {
-                discard();
-            } else {
-                wakeUp();
-            }
+            arrived();
             return;
         }
         if (element == null) {
@@ -406,9 +425,20 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         if (!Objects.requireNonNull(queue).offer(element)) {
             Operators.onNextDropped(element, currentContext());
             violated("1.1", "onNext was called more often than was requested", null);
-        } else if ((state & CLOSED) != 0) {
-            discard();
         } else {
+            arrived();
+        }
+    }
+
+    /** An element is in the queue. */
+    private void arrived() {
+        if (requester != Thread.currentThread()) {
+            VarHandle.fullFence();
+        }
+        int now = state;
+        if ((now & CLOSED) != 0) {
+            discard();
+        } else if ((now & WAITING) != 0) {
             wakeUp();
         }
     }
@@ -431,7 +461,9 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
             error = failure;
             int before = set(ENDED);
             if ((before & (ENDED | CLOSED)) == 0) {
-                wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
+                if ((before & WAITING) != 0) {
+                    wakeUp();
+                }
                 return;
             }
         }
@@ -440,11 +472,9 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         }
     }
 
-    /** What was put there is to be seen by the task. */
+    /** What was put there is to be seen by the task, which waits. */
     private void wakeUp() {
-        if (requester != Thread.currentThread()) {
-            wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
-        }
+        wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
     }
 
     private void wake(int before) {

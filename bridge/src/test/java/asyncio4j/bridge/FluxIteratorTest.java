@@ -219,7 +219,9 @@ class FluxIteratorTest {
 
                         @Override
                         public Integer poll() {
-                            polls++;
+                            if (++polls > size + 1) {
+                                calls.add("poll after the end");
+                            }
                             return polls <= size ? polls : null;
                         }
 
@@ -367,6 +369,39 @@ class FluxIteratorTest {
     }
 
     @Test
+    void forEachGoesOnWhereALoopLeftItAndMayAwait() {
+        runner.run(() -> {
+            FluxIterator<Integer> items = iterate(Flux.range(1, 5));
+            assertThat(items.hasNext()).isTrue();
+            assertThatThrownBy(() ->
+                            items.forEach(item -> {
+                                log.add(item);
+                                await(sleep(Duration.ofSeconds(1)));
+                                if (item == 2) {
+                                    throw new IllegalArgumentException("enough");
+                                }
+                            }))
+                    .hasMessage("enough");
+            assertThat(items.next()).isEqualTo(3);
+            items.forEach(log::add);
+            items.forEach(log::add); // it is at its end
+            assertThat(log).containsExactly(1, 2, 4, 5);
+        });
+    }
+
+    @Test
+    void forEachStopsWhenItsActionClosesIt() {
+        runner.run(() -> {
+            FluxIterator<Integer> items = iterate(Flux.range(1, 5).hide());
+            items.forEach(item -> {
+                log.add(item);
+                items.close();
+            });
+            assertThat(log).containsExactly(1);
+        });
+    }
+
+    @Test
     void anextIsTheAsyncIteratorsWay() {
         runner.run(() -> {
             FluxIterator<Integer> items = iterate(Flux.just(1));
@@ -434,6 +469,26 @@ class FluxIteratorTest {
             source.error(late);
         });
         assertThat(dropped).containsExactly(2, late);
+    }
+
+    /**
+     * The task waits for each element, which comes from another thread just then: polled, and by
+     * onNext.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noWakeUpIsLostWhileElementsComeOneByOne(boolean fused) {
+        int n = 20_000;
+        Flux<Integer> source = Flux.range(0, n).publishOn(Schedulers.parallel(), 1);
+        try (ReactorRunner real = ReactorRunner.create()) {
+            real.run(() -> {
+                int next = 0;
+                for (int element : iterate(fused ? source : source.hide(), 1)) {
+                    assertThat(element).isEqualTo(next++);
+                }
+                assertThat(next).isEqualTo(n);
+            });
+        }
     }
 
     /**

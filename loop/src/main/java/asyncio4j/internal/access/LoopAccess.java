@@ -54,6 +54,12 @@ public abstract class LoopAccess {
     public abstract @Nullable Task<?> currentTask();
 
     /**
+     * Whether {@code task} runs the calling code, at less than {@link #currentTask} costs; where
+     * this answers false, that one has to be asked. Any thread.
+     */
+    public abstract boolean surelyRuns(Task<?> task);
+
+    /**
      * The task that runs the calling code; if there is none, fails with a message about {@code
      * what}.
      */
