@@ -52,13 +52,11 @@ final class LoopInvocation implements Scheduler {
 
     /** Has the sink told of what comes of {@code result}. */
     void follow(Mono<HandlerResult> result) {
-        Disposable following =
-                result.subscribe(sink::success, sink::error, sink::success, context);
-        sink.onCancel(
-                () -> {
-                    cancelled = true;
-                    following.dispose();
-                });
+        Disposable following = result.subscribe(sink::success, sink::error, sink::success, context);
+        sink.onCancel(() -> {
+            cancelled = true;
+            following.dispose();
+        });
     }
 
     @Override
@@ -83,7 +81,9 @@ final class LoopInvocation implements Scheduler {
 
     /** What to make of an error of the method, or of an argument. */
     Mono<HandlerResult> recover(
-            Throwable error, ServerWebExchange exchange, @Nullable DispatchExceptionHandler handler) {
+            Throwable error,
+            ServerWebExchange exchange,
+            @Nullable DispatchExceptionHandler handler) {
         Throwable thrown = error instanceof TimeoutError ? atTheEdge(error) : error;
         if (thrown instanceof KeyboardInterrupt || thrown instanceof SystemExit) {
             leaving = thrown;

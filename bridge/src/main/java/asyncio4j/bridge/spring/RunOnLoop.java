@@ -25,11 +25,11 @@ import java.lang.annotation.Target;
  * }
  * }
  *
- * <p>Arguments, validation, {@code @ExceptionHandler} and all the rest are WebFlux's own. The method
- * has a task of its own, which is cancelled when the client goes away. It runs on the loop of its
- * request, beside other tasks: what blocks belongs into {@code toThread}. {@code @InitBinder},
- * {@code @ModelAttribute} and {@code @ExceptionHandler} methods aren't run so; those that have to
- * await return a {@code Coroutine}.
+ * <p>Arguments, validation, {@code @ExceptionHandler} and all the rest are WebFlux's own. The
+ * method has a task of its own, which is cancelled when the client goes away. It runs on the loop
+ * of its request, beside other tasks: what blocks belongs into {@code toThread}.
+ * {@code @InitBinder}, {@code @ModelAttribute} and {@code @ExceptionHandler} methods aren't run so;
+ * those that have to await return a {@code Coroutine}.
  *
  * <p>An annotation of the method counts more than that of the class. Methods that return or take a
  * {@code Task} or {@code AsyncFuture} run on a loop without it, as those can't be made elsewhere.

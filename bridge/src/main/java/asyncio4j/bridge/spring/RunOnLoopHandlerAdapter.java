@@ -40,16 +40,14 @@ import java.util.function.Predicate;
 
 /**
  * Calls the controllers' methods that {@link RunOnLoop} is for, each in a task. WebFlux's own
- * adapter does everything up to the call, see {@link SetUpMethod}; the call is WebFlux's, too, on
- * a {@link LoopInvocation} where there would be the scheduler for methods that block.
+ * adapter does everything up to the call, see {@link SetUpMethod}; the call is WebFlux's, too, on a
+ * {@link LoopInvocation} where there would be the scheduler for methods that block.
  */
-final class RunOnLoopHandlerAdapter
-        implements HandlerAdapter, Ordered, SmartInitializingSingleton {
+final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartInitializingSingleton {
 
     private static final boolean VALIDATION_PRESENT =
             ClassUtils.isPresent(
-                    "jakarta.validation.Validator",
-                    RunOnLoopHandlerAdapter.class.getClassLoader());
+                    "jakarta.validation.Validator", RunOnLoopHandlerAdapter.class.getClassLoader());
 
     private final RequestMappingHandlerAdapter adapter;
 
@@ -193,12 +191,11 @@ final class RunOnLoopHandlerAdapter
         LoopInvocation invocation = new LoopInvocation(loop, sink);
         Mono<HandlerResult> called =
                 adapter.handle(exchange, new SetUpMethod(method))
-                        .flatMap(
-                                setUp ->
-                                        setUp.getHandler() instanceof InvocableHandlerMethod own
-                                                        && own.getMethod().equals(SetUpMethod.METHOD)
-                                                ? call(exchange, method, setUp, own, invocation)
-                                                : Mono.just(setUp)); // of an @ExceptionHandler
+                        .flatMap(setUp ->
+                                setUp.getHandler() instanceof InvocableHandlerMethod own
+                                                && own.getMethod().equals(SetUpMethod.METHOD)
+                                        ? call(exchange, method, setUp, own, invocation)
+                                        : Mono.just(setUp)); // of an @ExceptionHandler
         invocation.follow(
                 plan.argumentsToo() ? called.subscribeOn(LoopScheduler.of(loop)) : called);
     }
@@ -220,12 +217,11 @@ final class RunOnLoopHandlerAdapter
         call.setInvocationScheduler(invocation);
         DispatchExceptionHandler handler = setUp.getExceptionHandler();
         return call.invoke(exchange, setUp.getBindingContext())
-                .doOnNext(
-                        result -> {
-                            if (handler != null) {
-                                result.setExceptionHandler(handler);
-                            }
-                        })
+                .doOnNext(result -> {
+                    if (handler != null) {
+                        result.setExceptionHandler(handler);
+                    }
+                })
                 .onErrorResume(error -> invocation.recover(error, exchange, handler));
     }
 

@@ -116,7 +116,8 @@ class RunOnLoopTest {
 
         @ExceptionHandler
         ResponseEntity<String> worse(Worse e) {
-            return ResponseEntity.status(HttpStatus.I_AM_A_TEAPOT).body("advice: " + e.getMessage());
+            return ResponseEntity.status(HttpStatus.I_AM_A_TEAPOT)
+                    .body("advice: " + e.getMessage());
         }
     }
 
@@ -136,8 +137,7 @@ class RunOnLoopTest {
             var response = exchange.getResponse();
             return response.writeWith(
                     Mono.just(
-                            response.bufferFactory()
-                                    .wrap(text.getBytes(StandardCharsets.UTF_8))));
+                            response.bufferFactory().wrap(text.getBytes(StandardCharsets.UTF_8))));
         }
     }
 
@@ -193,11 +193,10 @@ class RunOnLoopTest {
         AsyncGenerator<String> generator() {
             EventLoop own = getRunningLoop();
             var generator =
-                    AsyncGenerator.<String>of(
-                            g -> {
-                                g.yield("a");
-                                g.yield(own == getRunningLoop() ? "same" : "other");
-                            });
+                    AsyncGenerator.<String>of(g -> {
+                        g.yield("a");
+                        g.yield(own == getRunningLoop() ? "same" : "other");
+                    });
             await(generator.anext()); // from now on it belongs to this loop
             return generator;
         }
@@ -296,12 +295,11 @@ class RunOnLoopTest {
         String context() {
             await(sleep(Duration.ofMillis(1)));
             return await(
-                    Mono.deferContextual(
-                            context ->
-                                    Mono.just(
-                                            context.get(EventLoop.class) == getRunningLoop()
-                                                    ? "own loop"
-                                                    : "other loop")));
+                    Mono.deferContextual(context ->
+                            Mono.just(
+                                    context.get(EventLoop.class) == getRunningLoop()
+                                            ? "own loop"
+                                            : "other loop")));
         }
 
         @GetMapping("/second")
@@ -410,7 +408,8 @@ class RunOnLoopTest {
     @Test
     void argumentsAreReadAndValidatedAsEver() throws Exception {
         assertThat(server.post("/price", "{\"name\":\"tea\",\"price\":6}").body()).isEqualTo("7");
-        assertThat(server.post("/valid", "{\"name\":\"\",\"price\":6}").statusCode()).isEqualTo(400);
+        assertThat(server.post("/valid", "{\"name\":\"\",\"price\":6}").statusCode())
+                .isEqualTo(400);
         assertThat(server.post("/valid", "{\"name\":\"tea\",\"price\":6}").body())
                 .isEqualTo("fine");
         assertThat(server.get("/atmost?number=6").statusCode()).isEqualTo(400);
