@@ -62,6 +62,9 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
         /** The subscriber's, with its Reactor Context; the task's own in the end. */
         private final Context context;
 
+        /** What it has in the thread-locals. */
+        private final @Nullable Object carried;
+
         /** Null until it is made. The loop's thread. */
         private @Nullable Task<? extends @Nullable T> task;
 
@@ -73,6 +76,7 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
             this.loop = loop;
             this.coroutine = coroutine;
             this.context = ReactorContext.inherit(actual.currentContext());
+            this.carried = Carrying.capture(loop, actual.currentContext());
         }
 
         @Override
@@ -80,8 +84,8 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
             if (!registry().admits()) {
                 loopGone();
             } else if (ACCESS.holdsBaton(loop)) {
-                begin();
-            } else if (!ACCESS.enqueue(loop, this::begin, context)) {
+                Carrying.run(loop, carried, this::begin);
+            } else if (!ACCESS.enqueue(loop, this::begin, context, carried)) {
                 loopGone();
             }
         }

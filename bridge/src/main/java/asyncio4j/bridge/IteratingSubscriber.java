@@ -90,7 +90,8 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
 
     private final Subscriptions registry;
 
-    private final Object snapshot = ACCESS.snapshot(ACCESS.currentContext());
+    /** Of what the Context is made: the state when the first element was asked for. */
+    private final Object snapshot;
 
     private volatile int state;
 
@@ -129,6 +130,7 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         this.prefetch = prefetch;
         this.refill = prefetch == Integer.MAX_VALUE ? prefetch : prefetch - (prefetch >> 2);
         this.loop = task.getLoop();
+        this.snapshot = ReactorContext.here(loop);
         this.registry = Subscriptions.of(loop);
     }
 

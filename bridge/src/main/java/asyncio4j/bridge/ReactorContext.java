@@ -1,6 +1,7 @@
 package asyncio4j.bridge;
 
 import asyncio4j.ContextVar;
+import asyncio4j.EventLoop;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,43 @@ public final class ReactorContext {
      * @return the entries of the subscriber, and the context variables
      */
     public static ContextView current() {
-        return of(ACCESS.snapshot(ACCESS.currentContext()));
+        return of(here(ACCESS.runningLoop()));
+    }
+
+    /**
+     * What the calling code has now, for {@link #of}.
+     *
+     * @param loop the loop that runs it, or null
+     */
+    static Object here(@Nullable EventLoop loop) {
+        Object variables = ACCESS.snapshot(ACCESS.currentContext());
+        Object carried = Carrying.capture(loop);
+        return carried == null ? variables : new Here(variables, carried);
+    }
+
+    /** The state of the context variables, and what is in the thread-locals. */
+    private static final class Here {
+
+        private final Object variables;
+
+        private final Object carried;
+
+        /** Made when it is asked for; any thread may, and two may make one each. */
+        private volatile @Nullable Context context;
+
+        Here(Object variables, Object carried) {
+            this.variables = variables;
+            this.carried = carried;
+        }
+
+        Context context() {
+            Context present = context;
+            if (present == null) {
+                present = Carrying.write(carried, of(variables));
+                context = present;
+            }
+            return present;
+        }
     }
 
     /**
@@ -110,6 +147,11 @@ public final class ReactorContext {
         return () -> unbind(var, key);
     }
 
+    /** Whether a context variable stands for the entry of {@code key}. Any thread. */
+    static boolean isBound(Object key) {
+        return bindings.vars.containsKey(key);
+    }
+
     private static IllegalStateException alreadyBound(Object one, Object other) {
         return new IllegalStateException(
                 "bind: "
@@ -128,12 +170,15 @@ public final class ReactorContext {
     }
 
     /**
-     * The Context of a pipeline, from the state of the context variables; made once for each state.
-     * Any thread.
+     * The Context of a pipeline; made once for each state of the context variables, if there is
+     * nothing else to it. Any thread.
      *
-     * @param snapshot a state, as {@link LoopAccess#snapshot} tells it
+     * @param snapshot a state, as {@link #here} or {@link LoopAccess#snapshot} tells it
      */
     static Context of(Object snapshot) {
+        if (snapshot instanceof Here here) {
+            return here.context();
+        }
         Bindings now = bindings;
         if (ACCESS.derived(snapshot) instanceof View view && view.madeWith == now) {
             return view.context;
