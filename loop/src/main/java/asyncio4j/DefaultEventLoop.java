@@ -2,9 +2,9 @@ package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
-import asyncio4j.internal.spi.ThreadLocals;
 import asyncio4j.internal.loop.Clock;
 import asyncio4j.internal.loop.LoopCore;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 

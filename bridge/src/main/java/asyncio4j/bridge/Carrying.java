@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-
 /**
  * The thread-locals that context-propagation knows, on their way through pipelines: from the code
  * that subscribes into the Reactor Context, and from there into what runs for a subscriber. Without
@@ -57,9 +56,7 @@ final class Carrying {
         return BY == null
                 ? null
                 : BY.capture(
-                        subscriber,
-                        subscriber.hasKey(COMPLETE),
-                        ACCESS.carryingFailures(loop));
+                        subscriber, subscriber.hasKey(COMPLETE), ACCESS.carryingFailures(loop));
     }
 
     /** Runs something that {@code loop} would run, with {@code values} in the thread-locals. */

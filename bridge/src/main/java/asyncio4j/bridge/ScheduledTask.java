@@ -119,11 +119,7 @@ final class ScheduledTask implements Runnable, Disposable {
             Carrying.run(
                     scheduler.loop(),
                     carried,
-                    () ->
-                            timer =
-                                    scheduler
-                                            .loop()
-                                            .callAt(Duration.ofNanos(due), this, context));
+                    () -> timer = scheduler.loop().callAt(Duration.ofNanos(due), this, context));
         }
     }
 

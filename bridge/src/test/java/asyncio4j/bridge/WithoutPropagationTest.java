@@ -27,7 +27,8 @@ class WithoutPropagationTest {
     void theLibraryIsUsedIfItIsThere() {
         boolean there;
         try {
-            Class.forName("io.micrometer.context.ContextRegistry", false, getClass().getClassLoader());
+            Class.forName(
+                    "io.micrometer.context.ContextRegistry", false, getClass().getClassLoader());
             there = true;
         } catch (ClassNotFoundException e) {
             there = false;
@@ -44,7 +45,10 @@ class WithoutPropagationTest {
                     mono(
                                     runner.loop(),
                                     () -> {
-                                        log.add(USER.get() + " " + ReactorContext.current().get("id"));
+                                        log.add(
+                                                USER.get()
+                                                        + " "
+                                                        + ReactorContext.current().get("id"));
                                         USER.set("Grace");
                                         log.add(await(seen));
                                         log.add(awaitFirst(seen));

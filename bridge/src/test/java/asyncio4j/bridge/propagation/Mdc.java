@@ -56,18 +56,12 @@ final class Mdc implements AutoCloseable {
 
     /** A pipeline that answers who is the user on another thread, for an operator that restores. */
     static Mono<String> seen() {
-        return Mono.just(1)
-                .hide()
-                .publishOn(THREADS)
-                .handle((_, sink) -> sink.next(user()));
+        return Mono.just(1).hide().publishOn(THREADS).handle((_, sink) -> sink.next(user()));
     }
 
     /** The same twice. */
     static Flux<String> seenTwice() {
-        return Flux.range(0, 2)
-                .hide()
-                .publishOn(THREADS)
-                .handle((_, sink) -> sink.next(user()));
+        return Flux.range(0, 2).hide().publishOn(THREADS).handle((_, sink) -> sink.next(user()));
     }
 
     @Override

@@ -11,8 +11,8 @@ import asyncio4j.Task;
 import asyncio4j.bridge.ReactorRunner;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import reactor.core.publisher.Flux;

@@ -128,7 +128,8 @@ class ThreadLocalPathsTest {
         });
         log("caller");
         assertThat(log)
-                .containsExactly("begin caller", "closing generator", "end generator", "caller caller");
+                .containsExactly(
+                        "begin caller", "closing generator", "end generator", "caller caller");
     }
 
     // Awaiting
@@ -183,8 +184,7 @@ class ThreadLocalPathsTest {
             await(sleep(Duration.ofMillis(1)));
             log("sleep");
             AsyncFuture<Integer> future = getRunningLoop().createFuture();
-            Threads.start(
-                    () -> future.getLoop().callSoonThreadsafe(() -> future.setResult(1)));
+            Threads.start(() -> future.getLoop().callSoonThreadsafe(() -> future.setResult(1)));
             await(future);
             log("future");
             Task<?> self = currentTask();
@@ -271,10 +271,11 @@ class ThreadLocalPathsTest {
                                     log.add("pipeline " + await(seen()));
                                     log.add(
                                             "inner "
-                                                    + await(mono(() -> {
-                                                        away();
-                                                        return user();
-                                                    })));
+                                                    + await(
+                                                            mono(() -> {
+                                                                away();
+                                                                return user();
+                                                            })));
                                 })
                         .contextWrite(subscriber("Ada")));
         assertThat(log)
@@ -309,8 +310,7 @@ class ThreadLocalPathsTest {
     void aPipelineOfATaskWithNothingDoesNotPickUpWhatAnotherHas() {
         runner.run(() -> {
             AsyncFuture<Integer> future = getRunningLoop().createFuture();
-            Task<String> without =
-                    toTask(toMono(future).flatMap(_ -> mono(() -> user())));
+            Task<String> without = toTask(toMono(future).flatMap(_ -> mono(() -> user())));
             Task<?> other =
                     createTask(() -> {
                         user("other");
@@ -414,8 +414,7 @@ class ThreadLocalPathsTest {
         runner.run(() -> {
             user("consumer");
             List<String> items = new ArrayList<>();
-            Flux<String> fused =
-                    Flux.range(0, 2).map(_ -> user());
+            Flux<String> fused = Flux.range(0, 2).map(_ -> user());
             iterate(fused, 1).forEach(items::add);
             log.add("items " + items);
             log("consumer");
@@ -500,7 +499,8 @@ class ThreadLocalPathsTest {
                         log("child later");
                     });
             Task<?> inContext =
-                    createTask(() -> log("in another context"),
+                    createTask(
+                            () -> log("in another context"),
                             TaskOptions.DEFAULT.context(new Context()));
             user("parent later");
             await(child);
@@ -583,18 +583,22 @@ class ThreadLocalPathsTest {
             Threads.elsewhere(() -> {
                 user("elsewhere");
                 loop.callSoonThreadsafe(() -> callback("callSoonThreadsafe"));
-                var _ = runCoroutineThreadsafe(
-                        () -> {
-                            callback("runCoroutineThreadsafe");
-                            return null;
-                        },
-                        loop);
+                var _ =
+                        runCoroutineThreadsafe(
+                                () -> {
+                                    callback("runCoroutineThreadsafe");
+                                    return null;
+                                },
+                                loop);
             });
-            log.add("toThread " + await(toThread(() -> {
-                String seen = user();
-                user("thread");
-                return seen;
-            })));
+            log.add(
+                    "toThread "
+                            + await(
+                                    toThread(() -> {
+                                        String seen = user();
+                                        user("thread");
+                                        return seen;
+                                    })));
             await(sleep(Duration.ofMillis(5)));
             log("coroutine");
         });

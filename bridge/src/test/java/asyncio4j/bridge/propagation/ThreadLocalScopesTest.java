@@ -29,7 +29,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** When thread-locals are set and restored, in which order, and what comes of accessors that fail. */
+/**
+ * When thread-locals are set and restored, in which order, and what comes of accessors that fail.
+ */
 class ThreadLocalScopesTest {
 
     private final List<String> log = new ArrayList<>();
@@ -61,8 +63,7 @@ class ThreadLocalScopesTest {
         runner.loop().callSoon(runner.loop()::stop);
         log.clear();
         runner.loop().runForever();
-        assertThat(log.subList(0, 5))
-                .containsExactly("a=1", "b=2", "callback", "b back", "a back");
+        assertThat(log.subList(0, 5)).containsExactly("a=1", "b=2", "callback", "b back", "a back");
     }
 
     @Test
@@ -73,8 +74,7 @@ class ThreadLocalScopesTest {
             getRunningLoop().callSoon(() -> log.add("callback"));
             b.change("not for the callback");
             await(sleep(Duration.ofMillis(1)));
-            assertThat(log)
-                    .containsSequence("a cleared", "b=2", "callback", "b back", "a back");
+            assertThat(log).containsSequence("a cleared", "b=2", "callback", "b back", "a back");
             assertThat(b.present()).isEqualTo("not for the callback");
         });
         assertThat(b.present()).isEqualTo("2");

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * registered with some library. What "values" are, only the companion knows; they never change, so
  * that any number of tasks may be given the same, on any thread.
  *
- * <p>What a user's accessor throws is told to {@link Failures}, and thrown by none of these methods.
+ * <p>What a user's accessor throws is told to {@link Failures}, and thrown by none of these
+ * methods.
  */
 public interface ThreadLocals {
 
