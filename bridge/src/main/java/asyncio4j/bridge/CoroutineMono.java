@@ -5,7 +5,6 @@ import asyncio4j.Context;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.Task;
-import asyncio4j.TaskOptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +99,9 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
             }
             Task<? extends @Nullable T> made;
             try {
-                made = loop.createTask(coroutine, TaskOptions.DEFAULT.context(context));
+                made = loop.createTask(
+                                coroutine,
+                                ReactorContext.options(actual().currentContext(), context));
             } catch (Throwable e) {
                 if (Awaits.isBeyondSignals(e)) {
                     throw e;

@@ -8,7 +8,6 @@ import asyncio4j.Context;
 import asyncio4j.EventLoop;
 import asyncio4j.GeneratorExit;
 import asyncio4j.Task;
-import asyncio4j.TaskOptions;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
@@ -224,7 +223,7 @@ final class GeneratorSubscription<T>
                                 body.run(this);
                                 return null;
                             },
-                            TaskOptions.DEFAULT.context(context));
+                            ReactorContext.options(actual.currentContext(), context));
         } catch (Throwable e) {
             if (Awaits.isBeyondSignals(e)) {
                 throw e;

@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import asyncio4j.ContextVar;
 import asyncio4j.EventLoop;
+import asyncio4j.TaskOptions;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,15 @@ import java.util.Objects;
  * <p>Reactor's Context has no null values: a variable that is set to null isn't in it.
  */
 public final class ReactorContext {
+
+    /**
+     * The key of a name in a subscriber's Context, which the task bears that is made for that
+     * subscriber by {@link Bridge#mono(asyncio4j.EventLoop, asyncio4j.Coroutine)} or {@link
+     * Bridge#flux(asyncio4j.EventLoop, asyncio4j.AsyncGenerator.Body)}: for thread dumps, {@code
+     * ps} and error messages. The value's {@code toString} is the name. The tasks that this one
+     * makes don't get it.
+     */
+    public static final String TASK_NAME = "asyncio4j.taskName";
 
     private static final LoopAccess ACCESS = LoopAccess.get();
 
@@ -227,6 +237,9 @@ public final class ReactorContext {
         return context.run(() -> {
             Map<Object, Object> rest = new LinkedHashMap<>();
             subscriber.forEach((key, value) -> {
+                if (key.equals(TASK_NAME)) {
+                    return; // that is for one task alone
+                }
                 ContextVar<?> var = now.varOf(key);
                 if (var == null) {
                     rest.put(key, value);
@@ -238,6 +251,18 @@ public final class ReactorContext {
             SUBSCRIBER.set(rest.isEmpty() ? Context.empty() : Context.of(rest));
             return context;
         });
+    }
+
+    /**
+     * The options of a task that is made for a subscriber. Any thread.
+     *
+     * @param subscriber the subscriber's Context
+     * @param context what {@link #inherit} made of it
+     */
+    static TaskOptions options(ContextView subscriber, asyncio4j.Context context) {
+        TaskOptions options = TaskOptions.DEFAULT.context(context);
+        Object name = subscriber.getOrDefault(TASK_NAME, null);
+        return name == null ? options : options.name(name.toString());
     }
 
     @SuppressWarnings("unchecked") // bind says that the values have to be of that type
