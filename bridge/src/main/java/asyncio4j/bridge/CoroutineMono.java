@@ -99,7 +99,8 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
             }
             Task<? extends @Nullable T> made;
             try {
-                made = loop.createTask(
+                made =
+                        loop.createTask(
                                 coroutine,
                                 ReactorContext.options(actual().currentContext(), context));
             } catch (Throwable e) {

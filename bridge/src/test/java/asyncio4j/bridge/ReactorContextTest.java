@@ -383,18 +383,21 @@ class ReactorContextTest {
         List<String> names = new ArrayList<>();
         runner.run(() -> {
             var loop = getRunningLoop();
-            await(mono(
-                            loop,
-                            () -> {
-                                names.add(currentTask().getName());
-                                String inner =
-                                        await(mono(loop, () -> currentTask().getName()));
-                                names.add(inner);
-                                names.add(await(createTask(() -> currentTask().getName())));
-                                assertThat(ReactorContext.current().hasKey("other")).isTrue();
-                            })
-                    .contextWrite(
-                            Context.of(ReactorContext.TASK_NAME, "GET /users", "other", 1)));
+            await(
+                    mono(
+                                    loop,
+                                    () -> {
+                                        names.add(currentTask().getName());
+                                        String inner =
+                                                await(mono(loop, () -> currentTask().getName()));
+                                        names.add(inner);
+                                        names.add(await(createTask(() -> currentTask().getName())));
+                                        assertThat(ReactorContext.current().hasKey("other"))
+                                                .isTrue();
+                                    })
+                            .contextWrite(
+                                    Context.of(
+                                            ReactorContext.TASK_NAME, "GET /users", "other", 1)));
             awaitLast(
                     Bridge.<String>flux(loop, g -> g.yield(currentTask().getName()))
                             .doOnNext(names::add)
