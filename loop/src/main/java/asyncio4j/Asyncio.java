@@ -950,11 +950,7 @@ public final class Asyncio {
                 "toThread",
                 () -> {
                     Context context = Context.copyContext();
-                    Callable<T> job =
-                            Carried.along(
-                                    DefaultEventLoop.unwrap(getRunningLoop()),
-                                    () -> context.run(work));
-                    return await(getRunningLoop().<T>runInExecutor(null, job));
+                    return await(getRunningLoop().<T>runInExecutor(null, () -> context.run(work)));
                 });
     }
 

@@ -1,7 +1,6 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
-import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +16,6 @@ final class Callback {
 
     private final Context context;
 
-    /** What it has in the thread's thread-locals, from who made it; see {@link Carried}. */
-    private final @Nullable Object carried;
-
     /** Where the handle was made; in debug mode only. */
     private final @Nullable Throwable creationStack;
 
@@ -30,17 +26,8 @@ final class Callback {
     private final String name;
 
     Callback(DefaultEventLoop loop, Runnable action, @Nullable Context context) {
-        this(loop, action, context, Carried.capture(loop));
-    }
-
-    Callback(
-            DefaultEventLoop loop,
-            Runnable action,
-            @Nullable Context context,
-            @Nullable Object carried) {
         this.loop = loop;
         this.action = action;
-        this.carried = carried;
         this.context = context == null ? Context.copyContext() : context;
         this.creationStack =
                 loop.getDebug() ? new CreationStack("the callback was registered here") : null;
@@ -72,7 +59,6 @@ final class Callback {
             return;
         }
         Fiber fiber = DefaultEventLoop.currentFiber();
-        ThreadLocals.Scope scope = Carried.open(loop, carried);
         fiber.context(context);
         try {
             todo.run();
@@ -82,7 +68,6 @@ final class Callback {
             loop.report(ExceptionContext.of("Exception in callback " + name, e).handle(handle));
         } finally {
             fiber.context(null);
-            Carried.close(scope);
         }
     }
 

@@ -1,7 +1,6 @@
 package asyncio4j;
 
 import asyncio4j.internal.spi.Companion;
-import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +28,6 @@ final class Companions {
     /** Makes sure that the companions know that there are loops. */
     static void loopCreated() {
         // loading this class did it
-    }
-
-    /** What carries the values of thread-locals along with tasks, or null. */
-    static @Nullable ThreadLocals threadLocals() {
-        for (Companion companion : ALL) {
-            ThreadLocals found = companion.threadLocals();
-            if (found != null) {
-                return found;
-            }
-        }
-        return null;
     }
 
     /**

@@ -4,7 +4,6 @@ import asyncio4j.internal.access.LoopAccess;
 import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.FiberEngine;
-import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -62,15 +61,9 @@ final class LoopAccessImpl extends LoopAccess {
     }
 
     @Override
-    public boolean enqueue(
-            EventLoop loop, Runnable callback, Context context, @Nullable Object carried) {
+    public boolean enqueue(EventLoop loop, Runnable callback, Context context) {
         DefaultEventLoop inner = DefaultEventLoop.unwrap(loop);
-        return inner.enqueue(new CallbackHandle(inner, callback, context, carried));
-    }
-
-    @Override
-    public ThreadLocals.Failures carryingFailures(EventLoop loop) {
-        return DefaultEventLoop.unwrap(loop).carryingFailures();
+        return inner.enqueue(new CallbackHandle(inner, callback, context));
     }
 
     @Override

@@ -500,6 +500,10 @@ public final class Bridge {
      * for it, and counts as done ({@link Queue#taskDone}) when {@code onNext} has returned. Several
      * subscribers share the items. The Flux completes when the queue was shut down and is empty.
      *
+     * <p><strong>Discard Support:</strong> an item that is taken out while the subscriber cancels
+     * on another thread is discarded, and counts as done: it can't go back to its place. A cancel
+     * on the loop's thread never costs the queue an item.
+     *
      * @param loop the loop of the queue
      * @param queue the queue; it holds no nulls
      * @param <T> the type of the items
@@ -525,22 +529,12 @@ public final class Bridge {
      * @param <T> the type of the elements
      * @return a coroutine of how many there were; it throws the publisher's error, and {@link
      *     asyncio4j.queues.QueueShutDownException} if the queue is shut down meanwhile. Either way,
-     *     and when it is cancelled, the subscription is cancelled
+     *     and when it is cancelled, the subscription is cancelled, and what didn't get into the
+     *     queue is discarded
      */
     public static <T> Coroutine<Long> drain(Publisher<? extends T> publisher, Queue<T> queue) {
         Objects.requireNonNull(publisher, "drain: the publisher is null");
         Objects.requireNonNull(queue, "drain: the queue is null");
-        return Coroutine.named(
-                "drain",
-                () -> {
-                    long count = 0;
-                    try (FluxIterator<? extends T> elements = iterate(publisher)) {
-                        for (T element : elements) {
-                            Asyncio.await(queue.put(element));
-                            count++;
-                        }
-                    }
-                    return count;
-                });
+        return Coroutine.named("drain", new Drain<>(publisher, queue));
     }
 }

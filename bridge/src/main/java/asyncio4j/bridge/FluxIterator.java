@@ -40,9 +40,6 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
 
     private @Nullable Task<?> owner;
 
-    /** The element that hasNext has fetched. */
-    private @Nullable T next;
-
     private boolean closed;
 
     /** What the task does with this when it ends; on the task as long as this is open. */
@@ -82,31 +79,34 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
      *     that one waits in here
      */
     public boolean hasNext() {
-        return fetch() != null;
+        return advance();
     }
 
-    /** The next element, which stays the next; null at the end. */
-    private @Nullable T fetch() {
+    /** Whether there is an element, which {@link #taken} gives then. */
+    private boolean advance() {
         Task<?> task = owner;
         if (task == null || !ACCESS.surelyRuns(task)) {
             task = check();
         }
-        T element = next;
-        if (element != null || closed) {
-            return element;
+        if (closed) {
+            return false;
         }
-        IteratingSubscriber<T> source = subscriber == null ? subscribe(task) : subscriber;
+        IteratingSubscriber<T> elements = subscriber == null ? subscribe(task) : subscriber;
+        boolean found;
         try {
-            element = source.take();
+            found = elements.advance();
         } catch (Throwable e) {
             end();
             throw e;
         }
-        if (element == null) {
+        if (!found) {
             end();
         }
-        next = element;
-        return element;
+        return found;
+    }
+
+    private T taken() {
+        return Objects.requireNonNull(Objects.requireNonNull(subscriber).next());
     }
 
     private Task<?> check() {
@@ -146,12 +146,10 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
      * @throws NoSuchElementException at the end
      */
     public T next() {
-        T element = fetch();
-        if (element == null) {
+        if (!advance()) {
             throw new NoSuchElementException("the publisher has no more elements");
         }
-        next = null;
-        return element;
+        return taken();
     }
 
     /**
@@ -165,9 +163,8 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
     @Override
     public void forEach(Consumer<? super T> action) {
         Objects.requireNonNull(action, "forEach: the action is null");
-        for (T element = fetch(); element != null; element = fetch()) {
-            next = null;
-            action.accept(element);
+        while (advance()) {
+            action.accept(taken());
         }
     }
 
@@ -206,11 +203,9 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
                             + ": use loop.callSoonThreadsafe(iterator::close)");
         }
         end();
-        T fetched = next;
-        next = null;
-        IteratingSubscriber<T> source = subscriber;
-        if (source != null) {
-            source.close(fetched);
+        IteratingSubscriber<T> elements = subscriber;
+        if (elements != null) {
+            elements.close();
         }
     }
 

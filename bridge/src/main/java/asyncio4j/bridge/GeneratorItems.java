@@ -73,7 +73,6 @@ final class GeneratorItems<T> implements AsyncGenerator.Body<T> {
                         loop.createTask(closing, TaskOptions.DEFAULT.context(context));
                     }
                 },
-                context,
-                Carrying.capture(loop, subscriber));
+                context);
     }
 }

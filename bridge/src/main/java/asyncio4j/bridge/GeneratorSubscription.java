@@ -8,6 +8,7 @@ import asyncio4j.Context;
 import asyncio4j.EventLoop;
 import asyncio4j.GeneratorExit;
 import asyncio4j.Task;
+import asyncio4j.TaskOptions;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
@@ -78,9 +79,6 @@ final class GeneratorSubscription<T>
     /** The subscriber's, with its Reactor Context; the task's own in the end. */
     private final Context context;
 
-    /** What it has in the thread-locals when it begins. */
-    private final @Nullable Object carried;
-
     private volatile int state;
 
     /** What was requested and the task hasn't taken over. */
@@ -108,8 +106,8 @@ final class GeneratorSubscription<T>
     /** The body's await was cancelled, so that it ends. */
     private boolean interrupted;
 
-    /** The body was told to end by a GeneratorExit. */
-    private boolean exiting;
+    /** What told the body to end at its yield. */
+    private @Nullable GeneratorExit exit;
 
     GeneratorSubscription(
             CoreSubscriber<? super T> actual, EventLoop loop, AsyncGenerator.Body<T> body) {
@@ -118,7 +116,6 @@ final class GeneratorSubscription<T>
         this.body = body;
         this.registry = Subscriptions.of(loop);
         this.context = ReactorContext.inherit(actual.currentContext());
-        this.carried = Carrying.capture(loop, actual.currentContext());
     }
 
     /** Has the subscriber, which has got this, told if the loop ends. The subscribing thread. */
@@ -184,7 +181,7 @@ final class GeneratorSubscription<T>
         Task<?> running = task;
         if (yielding) {
             wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
-        } else if (running != null && !exiting && !interrupted) {
+        } else if (running != null && exit == null && !interrupted) {
             interrupted = true;
             running.cancel();
         }
@@ -197,8 +194,8 @@ final class GeneratorSubscription<T>
         if (!registry.admits()) {
             loopGone();
         } else if (ACCESS.holdsBaton(loop)) {
-            Carrying.run(loop, carried, this::begin);
-        } else if (!ACCESS.enqueue(loop, this::begin, context, carried)) {
+            begin();
+        } else if (!ACCESS.enqueue(loop, this::begin, context)) {
             loopGone();
         }
     }
@@ -219,11 +216,10 @@ final class GeneratorSubscription<T>
             made =
                     loop.createTask(
                             () -> {
-                                ran = true;
-                                body.run(this);
+                                runBody();
                                 return null;
                             },
-                            ReactorContext.options(actual.currentContext(), context));
+                            TaskOptions.DEFAULT.context(context));
         } catch (Throwable e) {
             if (Awaits.isBeyondSignals(e)) {
                 throw e;
@@ -238,6 +234,35 @@ final class GeneratorSubscription<T>
         }
     }
 
+    /** On the task's fiber. */
+    private void runBody() throws Exception {
+        ran = true;
+        try {
+            body.run(this);
+        } catch (GeneratorExit e) {
+            if (e != exit) {
+                throw e; // the loop is gone
+            }
+            Throwable hidden = suppressed(e);
+            if (hidden != null) {
+                throw ACCESS.raise(hidden);
+            }
+        }
+    }
+
+    /** What a resource of the body threw when it was closed on the way out, as aclose has it. */
+    private static @Nullable Throwable suppressed(GeneratorExit exit) {
+        Throwable first = null;
+        for (Throwable hidden : exit.getSuppressed()) {
+            if (first == null) {
+                first = hidden;
+            } else if (first != hidden) {
+                first.addSuppressed(hidden);
+            }
+        }
+        return first;
+    }
+
     @Override
     public @Nullable Object yield(T item) {
         Task<?> running = task;
@@ -249,15 +274,15 @@ final class GeneratorSubscription<T>
                     "yield(null): a Flux has no null items; leave it out, or yield an Optional");
         }
         if (credit == 0) {
-            awaitDemand();
+            try {
+                awaitDemand();
+            } catch (Throwable e) { // the task was cancelled, or its loop closed
+                discard(item);
+                throw e;
+            }
         }
         if (gone()) {
-            if (exiting) {
-                throw new IllegalStateException(
-                        "async generator ignored GeneratorExit: it yields while it is being"
-                                + " closed");
-            }
-            Operators.onDiscard(item, actual.currentContext());
+            discard(item);
             throw exit();
         }
         credit--; // of what is unbounded, too: it lasts for centuries
@@ -271,6 +296,10 @@ final class GeneratorSubscription<T>
             throw exit();
         }
         return null;
+    }
+
+    private void discard(T item) {
+        Operators.onDiscard(item, actual.currentContext());
     }
 
     /** Whether nobody wants items any more. Any thread. */
@@ -297,9 +326,13 @@ final class GeneratorSubscription<T>
         }
     }
 
+    /** What tells the body to end; it is told once. */
     private GeneratorExit exit() {
-        exiting = true;
-        return new GeneratorExit("the subscription was cancelled");
+        if (exit != null) {
+            throw new IllegalStateException(
+                    "async generator ignored GeneratorExit: it yields while it is being closed");
+        }
+        return exit = new GeneratorExit("the subscription was cancelled, or the task");
     }
 
     /** Waits until there is demand, or this was stopped. */
@@ -308,6 +341,9 @@ final class GeneratorSubscription<T>
             credit = (long) DEMAND.getAndSet(this, 0L);
             if (credit != 0) {
                 return;
+            }
+            if (Objects.requireNonNull(ACCESS.currentTask()).cancelling() > 0) {
+                throw exit(); // who has cancelled it waits for its end, and demand may never come
             }
             AsyncFuture<@Nullable Void> future = loop.createFuture();
             woken = future;
@@ -341,6 +377,9 @@ final class GeneratorSubscription<T>
     private void ended(AsyncFuture<@Nullable Void> done) {
         Throwable error = done.cancelled() ? cancellation(done) : ACCESS.peekException(done);
         ACCESS.retrieved(done);
+        if (error == null && exit != null && (state & STOPPED) == 0) {
+            error = new CancellationException(done + " was cancelled");
+        }
         boolean expected =
                 (state & STOPPED) != 0
                         && (error == null || error instanceof GeneratorExit || done.cancelled());

@@ -12,17 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
-import reactor.core.CoreSubscriber;
-import reactor.core.Fuseable;
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
-import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.Queue;
 
 /**
  * The subscriber under a {@link FluxIterator}: fetches {@code prefetch} elements ahead, and asks
@@ -30,56 +26,55 @@ import java.util.Queue;
  *
  * <h2>Who does what</h2>
  *
- * <p>The iterating task takes elements, requests, and cancels; so does what closes this, on the
- * loop's thread as well, or on the thread that closes the loop when that doesn't run any more. That
- * keeps request and cancel apart (rule 2.7): {@code onSubscribe} calls neither.
+ * <p>The iterating task takes elements and requests; closing is done on the loop's thread as well,
+ * or on the thread that closes the loop when that doesn't run any more. {@link SerialSubscriber}
+ * keeps request and cancel apart, also where the publisher's thread cancels for a violation.
  *
  * <ul>
  *   <li><b>No wake-up is lost.</b> The task sets WAITING, and then looks whether an element, the
  *       end or the subscription is there; the publisher puts that there, and then looks whether
  *       WAITING is set. Between the two steps of each there is a full fence, or an atomic
- *       read-modify-write of {@code state}, which is one: a queue's {@code offer} alone might
- *       become visible only after what the publisher reads next. So either the task sees what came,
- *       or the publisher sees WAITING, and wakes the task if it is the one that takes WAITING away.
- *       What comes while the task itself requests comes on its own thread, and needs neither.
+ *       read-modify-write of the state, which is one: a queue's {@code offer} alone might become
+ *       visible only after what the publisher reads next. So either the task sees what came, or the
+ *       publisher sees WAITING, and wakes the task if it is the one that takes WAITING away. What
+ *       comes while the task itself requests comes on its own thread, and needs neither.
  *   <li><b>No element is lost.</b> An element that comes after CLOSED is dropped by the publisher's
- *       thread; one that was put into the queue before is discarded by {@link #discard}, which the
- *       publisher calls as well if it finds CLOSED after having put one in, and after the same
- *       fence: either it finds CLOSED, or whoever closes finds the element. {@code discarding}
- *       counts the calls, and only the first of those that meet polls, as often as there were
- *       calls: so there is one thread at a time at the queue's end, and none leaves before it has
- *       seen what the others had put in.
- *   <li><b>No error is lost.</b> It is written before ENDED is set. If that finds CLOSED the
- *       publisher drops it; else closing finds ENDED, and drops it unless it was thrown.
+ *       thread; one that was put into the queue before is discarded, by who closes or by the
+ *       publisher if it finds CLOSED after having put one in, and after the same fence: see {@link
+ *       FetchedElements}. An
+ *       element that was taken out stays in {@code fetched} until it is used. The queue is for one
+ *       publishing thread at a time: {@code emitting} finds out if there are two, and the second's
+ *       element is dropped.
+ *   <li><b>No error is lost.</b> The first end, and no other, goes into {@code end} by a
+ *       compare-and-set, before ENDED is set. If that finds CLOSED the publisher drops it; else
+ *       closing finds ENDED, and drops it unless it was thrown.
  * </ul>
  */
-final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subscriptions.Open {
+final class IteratingSubscriber<T> extends SerialSubscriber<T>
+        implements Scannable, Subscriptions.Open {
 
     private static final LoopAccess ACCESS = LoopAccess.get();
 
-    private static final int SUBSCRIBED = 1;
-    private static final int ENDED = 1 << 1;
-    private static final int CLOSED = 1 << 2;
-    private static final int WAITING = 1 << 3;
+    private static final int ENDED = FREE;
+    private static final int CLOSED = FREE << 1;
+    private static final int WAITING = FREE << 2;
 
-    private static final VarHandle STATE;
-    private static final VarHandle SUBSCRIPTION;
-    private static final VarHandle DISCARDING;
+    /** In {@code end}: there was no error. */
+    private static final Object COMPLETE = new Object();
+
+    private static final VarHandle END;
+    private static final VarHandle EMITTING;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(IteratingSubscriber.class, "state", int.class);
-            SUBSCRIPTION =
-                    lookup.findVarHandle(
-                            IteratingSubscriber.class, "subscription", Subscription.class);
-            DISCARDING = lookup.findVarHandle(IteratingSubscriber.class, "discarding", int.class);
+            END = lookup.findVarHandle(IteratingSubscriber.class, "end", Object.class);
+            EMITTING =
+                    lookup.findVarHandle(IteratingSubscriber.class, "emitting", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    private final Publisher<? extends T> source;
 
     private final int prefetch;
 
@@ -90,111 +85,115 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
 
     private final Subscriptions registry;
 
-    /** Of what the Context is made: the state when the first element was asked for. */
-    private final Object snapshot;
+    private final Object snapshot = ACCESS.snapshot(ACCESS.currentContext());
 
-    private volatile int state;
+    private final FetchedElements<T> elements = new FetchedElements<>();
 
-    @SuppressWarnings("unused") // through DISCARDING
-    private volatile int discarding;
+    /** The error, or COMPLETE. Set once. */
+    private volatile @Nullable Object end;
 
-    private volatile @Nullable Subscription subscription;
+    /** How much was requested so far. Written by the task before it requests. */
+    private volatile long demand;
 
-    // Written by the publisher before SUBSCRIBED is set.
+    /** A thread is inside of onNext. */
+    @SuppressWarnings("unused") // through EMITTING
+    private volatile boolean emitting;
 
-    private @Nullable Queue<T> queue;
-
-    private int fusion;
-
-    /** Written by the publisher before ENDED is set. */
-    private @Nullable Throwable error;
+    /** How many elements have come. Guarded by {@code emitting}. */
+    private long received;
 
     /** Written by the task before it sets WAITING. */
     private @Nullable AsyncFuture<@Nullable Void> future;
-
-    /** The thread that requests: what comes meanwhile on it is the task's own doing. */
-    private volatile @Nullable Thread requester;
 
     // The loop's thread, from here on.
 
     private boolean begun;
 
-    private boolean requested;
-
     private boolean thrown;
 
     private int used;
 
+    /** The element that was taken out last, until it is used. */
+    private @Nullable T fetched;
+
     IteratingSubscriber(Publisher<? extends T> source, int prefetch, Task<?> task) {
-        this.source = source;
+        super(source);
         this.prefetch = prefetch;
         this.refill = prefetch == Integer.MAX_VALUE ? prefetch : prefetch - (prefetch >> 2);
         this.loop = task.getLoop();
-        this.snapshot = ReactorContext.here(loop);
         this.registry = Subscriptions.of(loop);
     }
 
     // The task's side
 
-    /** The next element; null at the end. Suspends until that is known. On the task's fiber. */
-    @Nullable T take() {
-        if (requested) { // and so there is a subscription, and a queue
-            T element = poll();
-            if (element != null) {
-                used();
-                return element;
-            }
-            if (fusion == Fuseable.SYNC) {
-                return polledToTheEnd();
-            }
+    /** Whether there is an element. Suspends until that is known. On the task's fiber. */
+    boolean advance() {
+        if (fetched != null) {
+            return true;
         }
-        return await();
+        try {
+            return demand == 0 ? fetch() : poll() || (elements.isSync() ? ended() : fetch());
+        } catch (Throwable e) {
+            leave(e);
+            throw e;
+        }
     }
 
-    /** A source that is nothing but its queue has no more; it isn't asked once again. */
-    private @Nullable T polledToTheEnd() {
-        set(ENDED);
-        registry.remove(this);
-        return null;
+    /** The element that {@link #advance} has found. On the task's fiber. */
+    @Nullable T next() {
+        T element = fetched;
+        fetched = null;
+        return element;
     }
 
-    /** The next element if there is none to be polled right now, or null at the end. */
-    private @Nullable T await() {
+    private boolean fetch() {
         if (!begun) {
             if (loop.isClosed()) {
                 throw loopClosed();
             }
             begun = true;
+            registry.add(this);
             subscribe();
         }
         for (; ; ) {
-            int now = state;
+            int now = state();
             if ((now & SUBSCRIBED) != 0) {
-                if (!requested) {
-                    requested = true;
+                if (demand == 0) {
                     request(prefetch == Integer.MAX_VALUE ? Long.MAX_VALUE : prefetch);
                     continue;
                 }
-                T element = poll();
-                if (element != null) {
-                    used();
-                    return element;
+                if (poll()) {
+                    return true;
                 }
-                if (fusion == Fuseable.SYNC) {
-                    return polledToTheEnd();
+                if (elements.isSync()) {
+                    return ended();
                 }
             }
             if ((now & ENDED) != 0) {
-                return end();
+                return ended();
             }
             if ((now & CLOSED) != 0) {
                 if (loop.isClosed()) {
                     throw loopClosed();
                 }
-                return null; // by whatever ran while this waited
+                return false; // by whatever ran while this waited
             }
             suspend();
         }
+    }
+
+    private boolean poll() {
+        T element = elements.poll();
+        if (element == null) {
+            if (elements.isSync()) { // it is nothing but its queue, and isn't asked once again
+                set(TERMINATED);
+                endWith(null);
+            }
+            return false;
+        }
+        fetched = element;
+        used();
+        return true;
     }
 
     /** What an await would throw: that isn't the end of the elements. */
@@ -202,68 +201,28 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         return new GeneratorExit("the event loop was closed");
     }
 
-    private @Nullable T end() {
+    private boolean ended() {
         thrown = true;
         registry.remove(this);
-        Throwable failure = error;
-        if (failure != null) {
+        if (end instanceof Throwable failure) {
             throw Awaits.rethrow(failure);
         }
-        return null;
-    }
-
-    private void subscribe() {
-        registry.add(this);
-        try {
-            source.subscribe(this);
-        } catch (Throwable e) {
-            if (Awaits.isBeyondSignals(e)) {
-                close(null);
-                throw e;
-            }
-            if (!(e.getCause() instanceof ProtocolViolationException)) {
-                violated(
-                        "1.9",
-                        "subscribe threw an exception, where it has to call onSubscribe and"
-                                + " onError",
-                        e);
-            }
-        }
-    }
-
-    private @Nullable T poll() {
-        try {
-            return Objects.requireNonNull(queue).poll();
-        } catch (Throwable e) { // a fused source's
-            thrown = true;
-            close(null);
-            throw Awaits.rethrow(e);
-        }
+        return false;
     }
 
     private void used() {
-        if (fusion != Fuseable.SYNC && ++used == refill && prefetch != Integer.MAX_VALUE) {
+        if (++used == refill && prefetch != Integer.MAX_VALUE) {
             used = 0;
-            if ((state & ENDED) == 0) {
+            if ((state() & ENDED) == 0) {
                 request(refill);
             }
         }
     }
 
     private void request(long n) {
-        if (fusion == Fuseable.SYNC) {
-            return;
-        }
-        requester = Thread.currentThread();
-        try {
-            Objects.requireNonNull(subscription).request(n);
-        } catch (Throwable e) {
-            if (Awaits.isBeyondSignals(e)) {
-                throw e;
-            }
-            violated("3.16", "Subscription.request threw an exception", e);
-        } finally {
-            requester = null;
+        demand = Operators.addCap(demand, n);
+        if (!elements.isSync()) {
+            requestMore(n);
         }
     }
 
@@ -272,9 +231,8 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         future = woken;
         int before = set(WAITING);
         if ((before & (ENDED | CLOSED)) != 0
-                || ((before & SUBSCRIBED) != 0
-                        && (!requested || !Objects.requireNonNull(queue).isEmpty()))) {
-            STATE.getAndBitwiseAnd(this, ~WAITING);
+                || ((before & SUBSCRIBED) != 0 && (demand == 0 || !elements.isEmpty()))) {
+            unset(WAITING);
             return;
         }
         TimerHandle grace = null;
@@ -283,9 +241,6 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
                 grace = loop.callLater(PublisherAwait.GRACE, this::noSubscription);
             }
             Asyncio.await(woken);
-        } catch (Throwable e) {
-            close(null);
-            throw e;
         } finally {
             if (grace != null) {
                 grace.cancel();
@@ -293,44 +248,42 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         }
     }
 
-    private void noSubscription() {
-        if ((state & SUBSCRIBED) == 0) {
-            violated("1.9", PublisherAwait.NO_SUBSCRIPTION, null);
-        }
-    }
-
     /**
      * Cancels, and discards what is left. Once the publisher has ended there is only something to
      * discard. The loop's thread, or the one that closes the loop.
-     *
-     * @param fetched an element that was taken and not used
      */
-    void close(@Nullable T fetched) {
+    void close() {
+        leave(null);
+    }
+
+    @Override
+    void leave(@Nullable Throwable leaving) {
+        T left = next();
         int before = set(CLOSED);
-        if (fetched != null) {
-            Operators.onDiscard(fetched, currentContext());
-        }
+        Operators.onDiscard(left, currentContext());
         if ((before & CLOSED) != 0) {
             return;
         }
         registry.remove(this);
-        Subscription s = subscription;
-        if ((before & (SUBSCRIBED | ENDED)) == SUBSCRIBED && s != null) {
-            cancel(s);
-        }
-        if ((before & SUBSCRIBED) != 0) {
-            discard();
-        }
-        Throwable failure = error;
-        if ((before & ENDED) != 0 && !thrown && failure != null) {
-            Operators.onErrorDropped(failure, currentContext());
-        }
         wake(before);
+        try {
+            cancelUpstream();
+        } finally {
+            if ((before & SUBSCRIBED) != 0) {
+                elements.discard(currentContext());
+            }
+            if ((before & ENDED) != 0
+                    && !thrown
+                    && end instanceof Throwable failure
+                    && (leaving == null || failure.getCause() != leaving)) {
+                Operators.onErrorDropped(failure, currentContext());
+            }
+        }
     }
 
     @Override
     public void loopGone() {
-        close(null);
+        close();
     }
 
     /** While a Runner closes the loop, clean-up may still iterate. */
@@ -339,107 +292,62 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         return true;
     }
 
-    private void cancel(Subscription s) {
-        try {
-            s.cancel();
-        } catch (Throwable e) {
-            if (Awaits.isBeyondSignals(e)) {
-                throw e;
-            }
-            Operators.onErrorDropped(e, currentContext()); // against rule 3.15
-        }
-    }
-
-    /** Discards what is in the queue. This was closed. Any thread. */
-    private void discard() {
-        if ((int) DISCARDING.getAndAdd(this, 1) != 0) {
-            return;
-        }
-        int seen = 1;
-        do {
-            Queue<T> left = Objects.requireNonNull(queue);
-            if (fusion == Fuseable.NONE) {
-                Operators.onDiscardQueueWithClear(left, currentContext(), null);
-            } else {
-                left.clear();
-            }
-            seen = (int) DISCARDING.getAndAdd(this, -seen) - seen;
-        } while (seen != 0);
-    }
-
     // The publisher's side
 
     @Override
-    @SuppressWarnings("unchecked") // a QueueSubscription has the source's elements
-    public void onSubscribe(Subscription s) {
-        if (s == null) {
-            throw nullSignal("onSubscribe");
-        }
-        if (!SUBSCRIPTION.compareAndSet(this, null, s)) {
-            if (!Operators.canAppearAfterOnSubscribe(s)) {
-                cancel(s);
-                violated("2.5", "onSubscribe was called a second time, which 2.12 forbids", null);
-            }
-            return;
-        }
-        if (s instanceof Fuseable.QueueSubscription<?> own) {
-            // Polled by the loop's thread: the source's code must not move there.
-            int mode = own.requestFusion(Fuseable.ANY | Fuseable.THREAD_BARRIER);
-            if (mode == Fuseable.SYNC || mode == Fuseable.ASYNC) {
-                fusion = mode;
-                queue = (Queue<T>) own;
-            }
-        }
-        if (queue == null) {
-            queue =
-                    prefetch == Integer.MAX_VALUE
-                            ? Queues.<T>unbounded().get()
-                            : Queues.<T>get(prefetch).get();
-        }
-        int before = set(SUBSCRIBED);
-        if ((before & CLOSED) != 0) {
-            cancel(s);
-            discard();
-        } else if ((before & ENDED) != 0) {
-            cancel(s); // subscribe had thrown: nobody waits any more
-        } else if ((before & WAITING) != 0) {
+    long prepare(Subscription s) {
+        elements.open(s, prefetch);
+        return 0; // the task requests
+    }
+
+    @Override
+    void subscribed() {
+        int now = state();
+        if ((now & CLOSED) != 0) {
+            elements.discard(currentContext());
+        } else if ((now & WAITING) != 0) {
             wakeUp();
         }
     }
 
     @Override
     public void onNext(T element) {
-        if (fusion == Fuseable.ASYNC) {
+        if (elements.isAsync()) {
             arrived();
             return;
         }
         if (element == null) {
             throw nullSignal("onNext");
         }
-        int now = state;
-        if ((now & (SUBSCRIBED | ENDED | CLOSED)) != SUBSCRIBED) {
+        int now = state();
+        if ((now & (SUBSCRIBED | TERMINATED | ENDED | CLOSED)) != SUBSCRIBED) {
             Operators.onNextDropped(element, currentContext());
-            if ((now & SUBSCRIBED) == 0) {
-                violated("1.9", "onNext was called before onSubscribe", null);
+            if ((now & SUBSCRIBED) == 0 || (now & TERMINATED) != 0) {
+                misplaced(now, "onNext", null);
             }
-            return;
-        }
-        if (!Objects.requireNonNull(queue).offer(element)) {
+        } else if (!EMITTING.compareAndSet(this, false, true)) {
             Operators.onNextDropped(element, currentContext());
-            violated("1.1", "onNext was called more often than was requested", null);
+            violated("1.3", "onNext was called by two threads at once", null);
         } else {
-            arrived();
+            boolean taken = ++received <= demand && elements.offer(element);
+            EMITTING.setRelease(this, false);
+            if (taken) {
+                arrived();
+            } else {
+                Operators.onNextDropped(element, currentContext());
+                violated("1.1", "onNext was called more often than was requested", null);
+            }
         }
     }
 
     /** An element is in the queue. */
     private void arrived() {
-        if (requester != Thread.currentThread()) {
+        if (!isRequester()) {
             VarHandle.fullFence();
         }
-        int now = state;
+        int now = state();
         if ((now & CLOSED) != 0) {
-            discard();
+            elements.discard(currentContext());
         } else if ((now & WAITING) != 0) {
             wakeUp();
         }
@@ -450,19 +358,37 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         if (e == null) {
             throw nullSignal("onError");
         }
-        endWith(e);
+        terminate("onError", e);
     }
 
     @Override
     public void onComplete() {
-        endWith(null);
+        terminate("onComplete", null);
+    }
+
+    private void terminate(String signal, @Nullable Throwable e) {
+        int now = state();
+        if ((now & SUBSCRIBED) == 0) {
+            misplaced(now, signal, e);
+            return;
+        }
+        int before = set(TERMINATED);
+        if ((before & TERMINATED) != 0) {
+            misplaced(before, signal, e);
+        } else {
+            endWith(e);
+        }
+    }
+
+    @Override
+    void fail(ProtocolViolationException broken) {
+        endWith(broken);
     }
 
     private void endWith(@Nullable Throwable failure) {
-        if ((state & (ENDED | CLOSED)) == 0) {
-            error = failure;
+        if (END.compareAndSet(this, null, failure == null ? COMPLETE : failure)) {
             int before = set(ENDED);
-            if ((before & (ENDED | CLOSED)) == 0) {
+            if ((before & CLOSED) == 0) {
                 if ((before & WAITING) != 0) {
                     wakeUp();
                 }
@@ -476,7 +402,7 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
 
     /** What was put there is to be seen by the task, which waits. */
     private void wakeUp() {
-        wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
+        wake(unset(WAITING));
     }
 
     private void wake(int before) {
@@ -492,34 +418,6 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
         }
     }
 
-    /** The first violation is the end, unless there is one already; then it is dropped. */
-    private void violated(String rule, String what, @Nullable Throwable cause) {
-        fail(new ProtocolViolationException(rule, source, what, cause));
-    }
-
-    /** Ends this with an error of its own, and cancels. Any thread. */
-    private void fail(ProtocolViolationException violation) {
-        endWith(violation);
-        Subscription s = subscription;
-        if (s != null && fusion != Fuseable.SYNC) {
-            cancel(s);
-        }
-    }
-
-    private NullPointerException nullSignal(String signal) {
-        ProtocolViolationException cause =
-                new ProtocolViolationException(
-                        "2.13", source, signal + " was called with null", null);
-        fail(cause);
-        NullPointerException thrown = new NullPointerException(cause.getMessage());
-        thrown.initCause(cause);
-        return thrown;
-    }
-
-    private int set(int bits) {
-        return (int) STATE.getAndBitwiseOr(this, bits);
-    }
-
     // What Reactor asks
 
     @Override
@@ -530,16 +428,15 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
     @Override
     @SuppressWarnings("rawtypes") // as Reactor declares it
     public @Nullable Object scanUnsafe(Attr key) {
-        int now = state;
+        int now = state();
         if (key == Attr.PARENT) {
-            return subscription;
+            return subscription();
         }
         if (key == Attr.PREFETCH) {
             return prefetch;
         }
         if (key == Attr.BUFFERED) {
-            Queue<T> fetched = (now & SUBSCRIBED) == 0 ? null : queue;
-            return fetched == null ? 0 : fetched.size();
+            return (now & SUBSCRIBED) == 0 ? 0 : elements.size();
         }
         if (key == Attr.TERMINATED) {
             return (now & ENDED) != 0;
@@ -548,7 +445,7 @@ final class IteratingSubscriber<T> implements CoreSubscriber<T>, Scannable, Subs
             return (now & (CLOSED | ENDED)) == CLOSED;
         }
         if (key == Attr.ERROR) {
-            return (now & ENDED) != 0 ? error : null;
+            return (now & ENDED) != 0 && end instanceof Throwable failure ? failure : null;
         }
         if (key == Attr.RUN_STYLE) {
             return Attr.RunStyle.ASYNC;

@@ -55,8 +55,7 @@ final class LoopWorker implements Scheduler.Worker, Scannable {
     /** Has the loop run the head of the queue. */
     private boolean handOver() {
         ScheduledTask head = queue.element();
-        return LoopScheduler.ACCESS.enqueue(
-                scheduler.loop(), this::runHead, head.context(), head.carried());
+        return LoopScheduler.ACCESS.enqueue(scheduler.loop(), this::runHead, head.context());
     }
 
     private void runHead() {

@@ -9,6 +9,7 @@ import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 
 import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
@@ -39,10 +40,10 @@ import java.util.Objects;
  *       compare-and-set, which fails once the fiber has put {@code GONE} there; the fiber takes out
  *       what it finds by the same operation that puts {@code GONE} in. So it is either the fiber's,
  *       to return or to discard, or the publisher is told and drops it.
- *   <li><b>No error is lost, none is told twice.</b> An error is written before DECIDED is set. If
+ *   <li><b>No error is lost, none is told twice.</b> An error is written before FAILED is set. If
  *       that operation finds LEFT, the publisher drops the error; else the fiber's setting of LEFT
- *       finds DECIDED, and the fiber throws or drops it. The same holds for a violation, with
- *       VIOLATED in place of DECIDED.
+ *       finds FAILED, and the fiber throws or drops it. The same holds for a violation, with
+ *       VIOLATED in place of FAILED.
  * </ul>
  *
  * <p>{@link SerialSubscriber} says why the subscription is cancelled once at most, and never beside
@@ -55,60 +56,53 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
     /** How long a publisher may take to call onSubscribe after subscribe has returned. */
     static final Duration GRACE = Duration.ofSeconds(30);
 
-    /** What to say of one that took longer. */
-    static final String NO_SUBSCRIPTION =
-            "onSubscribe wasn't called within " + GRACE.toSeconds() + " s after subscribe";
-
     private static final int DECIDED = FREE;
     private static final int VIOLATED = FREE << 1;
     private static final int WAITING = FREE << 2;
     private static final int LEFT = FREE << 3;
+    private static final int FAILED = FREE << 4;
 
     /** In {@code slot}: the fiber has taken what there was, and won't look again. */
     private static final Object GONE = new Object();
 
     private static final VarHandle SLOT;
-    private static final VarHandle VIOLATION;
+    private static final VarHandle ERROR;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             SLOT = lookup.findVarHandle(PublisherAwait.class, "slot", Object.class);
-            VIOLATION =
-                    lookup.findVarHandle(
-                            PublisherAwait.class, "violation", ProtocolViolationException.class);
+            ERROR = lookup.findVarHandle(PublisherAwait.class, "error", Throwable.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private final Publisher<? extends T> source;
-
     private final Task<?> task;
 
-    /** Of what the Context is made: the state at the time of the await. */
-    private final Object snapshot;
+    /** The context variables at the time of the await. */
+    private final Object snapshot = ACCESS.snapshot(ACCESS.currentContext());
 
     /** The element kept so far, or {@code GONE}. */
     private volatile @Nullable Object slot;
 
-    private volatile @Nullable ProtocolViolationException violation;
-
     /** How many elements have come. The publisher's threads, serially. */
     private long received;
 
-    /** Written by the publisher before it sets DECIDED. */
-    private @Nullable Throwable error;
+    /** Set once, before FAILED is. */
+    private volatile @Nullable Throwable error;
 
     /** Written by the fiber before it sets WAITING. */
     private @Nullable AsyncFuture<@Nullable Void> future;
 
     /** On the task's fiber. */
     PublisherAwait(Publisher<? extends T> source, Task<?> task) {
-        this.source = source;
+        super(source);
         this.task = task;
-        this.snapshot = ReactorContext.here(task.getLoop());
     }
+
+    /** How much to request; all of it at once. */
+    abstract long demand();
 
     /** How many elements may come before that is an error of the publisher's. */
     abstract long limit();
@@ -130,24 +124,6 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
         return take();
     }
 
-    private void subscribe() {
-        try {
-            source.subscribe(this);
-        } catch (Throwable e) {
-            if (Awaits.isBeyondSignals(e)) {
-                leave();
-                throw e;
-            }
-            if (!isReported(e)) {
-                violated(
-                        "1.9",
-                        "subscribe threw an exception, where it has to call onSubscribe and"
-                                + " onError",
-                        e);
-            }
-        }
-    }
-
     private void suspend() {
         EventLoop loop = task.getLoop();
         AsyncFuture<@Nullable Void> woken = loop.createFuture();
@@ -163,18 +139,12 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
             }
             Asyncio.await(woken);
         } catch (Throwable e) {
-            leave();
+            leave(null);
             throw e;
         } finally {
             if (grace != null) {
                 grace.cancel();
             }
-        }
-    }
-
-    private void noSubscription() {
-        if ((state() & SUBSCRIBED) == 0) {
-            violated("1.9", NO_SUBSCRIPTION, null);
         }
     }
 
@@ -192,28 +162,43 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
     }
 
     /** The task is cancelled, or has to end at once: nobody will take the outcome. */
-    private void leave() {
+    @Override
+    final void leave(@Nullable Throwable thrown) {
         int before = set(LEFT);
-        Operators.onDiscard(SLOT.getAndSet(this, GONE), currentContext());
-        Throwable failure = failure(before);
-        if (failure != null) {
-            Operators.onErrorDropped(failure, currentContext());
+        Object kept = SLOT.getAndSet(this, GONE);
+        try {
+            cancelUpstream();
+        } finally {
+            Operators.onDiscard(kept, currentContext());
+            Throwable failure = failure(before);
+            if (failure != null && (thrown == null || failure.getCause() != thrown)) {
+                Operators.onErrorDropped(failure, currentContext());
+            }
         }
-        cancelUpstream();
     }
 
+    /** The error there was when the state was {@code before}. */
     private @Nullable Throwable failure(int before) {
-        if ((before & VIOLATED) != 0) {
-            ProtocolViolationException broken = Objects.requireNonNull(violation);
-            if (error != null && error != broken.getCause()) {
-                broken.addSuppressed(error);
-            }
-            return broken;
+        Throwable signalled = (before & FAILED) != 0 ? error : null;
+        if ((before & VIOLATED) == 0) {
+            return signalled;
         }
-        return (before & DECIDED) != 0 ? error : null;
+        ProtocolViolationException broken = Objects.requireNonNull(violation());
+        if (signalled != null && signalled != broken.getCause()) {
+            broken.addSuppressed(signalled);
+        }
+        return broken;
     }
 
     // The publisher's side
+
+    @Override
+    final long prepare(Subscription s) {
+        return demand();
+    }
+
+    @Override
+    final void subscribed() {}
 
     @Override
     public final void onNext(T element) {
@@ -223,7 +208,7 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
         int now = state();
         if (isMisplaced(now)) {
             if ((now & VIOLATED) == 0) {
-                violatedOrder(now, "onNext", null);
+                misplaced(now, "onNext", null);
             }
             refuse(element);
         } else if (++received > limit()) {
@@ -247,7 +232,11 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
 
     /** Keeps the first element. */
     final void keep(T element) {
-        if (!SLOT.compareAndSet(this, null, element)) {
+        Object witness = SLOT.compareAndExchange(this, null, element);
+        if (witness != null) {
+            if (witness != GONE) {
+                violated("1.3", "onNext was called by two threads at once", null);
+            }
             refuse(element);
         }
     }
@@ -279,7 +268,7 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
     /** Cancels the rest, and has the fiber go on with what was kept, or with {@code failure}. */
     final void finish(@Nullable Throwable failure) {
         cancelUpstream();
-        decide(failure, DECIDED);
+        decide(failure);
     }
 
     @Override
@@ -289,20 +278,16 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
         }
         int now = state();
         if (isMisplaced(now)) {
-            if ((now & VIOLATED) == 0) {
-                violatedOrder(now, "onError", e);
-            } else if (!isReported(e)) {
-                Operators.onErrorDropped(e, currentContext());
-            }
+            misplaced(now, "onError", e);
             return;
         }
         int before = set(TERMINATED);
         if ((before & TERMINATED) != 0) {
-            violatedOrder(before, "onError", e);
+            misplaced(before, "onError", e);
         } else if ((before & (DECIDED | LEFT)) != 0) {
             Operators.onErrorDropped(e, currentContext());
         } else {
-            decide(e, DECIDED);
+            decide(e);
         }
     }
 
@@ -311,23 +296,30 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
         int now = state();
         if (isMisplaced(now)) {
             if ((now & VIOLATED) == 0) {
-                violatedOrder(now, "onComplete", null);
+                misplaced(now, "onComplete", null);
             }
             return;
         }
         int before = set(TERMINATED);
         if ((before & TERMINATED) != 0) {
-            violatedOrder(before, "onComplete", null);
+            misplaced(before, "onComplete", null);
         } else if ((before & (DECIDED | LEFT)) == 0) {
-            decide(null, DECIDED);
+            decide(null);
         }
     }
 
-    /** The outcome is there. */
-    private void decide(@Nullable Throwable failure, int bits) {
-        if (failure != null && (bits & VIOLATED) == 0) {
-            error = failure;
+    /** The publisher's outcome is there. */
+    private void decide(@Nullable Throwable failure) {
+        if (failure == null) {
+            outcome(null, DECIDED);
+        } else if (ERROR.compareAndSet(this, null, failure)) {
+            outcome(failure, FAILED | DECIDED);
+        } else {
+            Operators.onErrorDropped(failure, currentContext()); // of two at once
         }
+    }
+
+    private void outcome(@Nullable Throwable failure, int bits) {
         int before = set(bits);
         if ((before & LEFT) != 0) {
             if (failure != null) {
@@ -355,41 +347,9 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
         return (now & (SUBSCRIBED | TERMINATED | VIOLATED)) != SUBSCRIBED;
     }
 
-    private void violatedOrder(int now, String signal, @Nullable Throwable cause) {
-        if ((now & SUBSCRIBED) == 0) {
-            violated("1.9", signal + " was called before onSubscribe", cause);
-        } else {
-            violated("1.7", signal + " was called after onComplete or onError", cause);
-        }
-    }
-
-    /**
-     * The first violation ends the await, or is dropped if that has ended; more of them say nothing
-     * new.
-     */
     @Override
-    final void violated(String rule, String what, @Nullable Throwable cause) {
-        ProtocolViolationException fresh =
-                new ProtocolViolationException(rule, source, what, cause);
-        if (VIOLATION.compareAndSet(this, null, fresh)) {
-            cancelUpstream();
-            decide(fresh, VIOLATED | DECIDED);
-        }
-    }
-
-    @Override
-    final NullPointerException nullSignal(String signal) {
-        violated("2.13", signal + " was called with null", null);
-        ProtocolViolationException cause = Objects.requireNonNull(violation);
-        NullPointerException thrown = new NullPointerException(cause.getMessage());
-        thrown.initCause(cause);
-        return thrown;
-    }
-
-    @Override
-    final boolean isReported(Throwable e) {
-        ProtocolViolationException broken = violation;
-        return broken != null && e.getCause() == broken;
+    final void fail(ProtocolViolationException broken) {
+        outcome(broken, VIOLATED | DECIDED);
     }
 
     // What Reactor asks

@@ -1,6 +1,7 @@
 package asyncio4j.bridge;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
 import reactor.core.CoreSubscriber;
@@ -11,20 +12,24 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
 /**
- * A subscriber with one subscription, of which it requests all it wants at once, and which any
- * thread may cancel.
+ * A subscriber with one subscription, of which one thread at a time requests, and which any thread
+ * may cancel; and which says by which rule a publisher is wrong.
  *
  * <p><b>The subscription is cancelled once at most, and never while another thread is inside of
- * {@code request}</b> (rule 2.7). There is one call of {@code request}, in {@code onSubscribe},
- * with REQUESTING set. Whoever wants to cancel sets CANCEL, by an atomic operation that tells what
- * was set before; the first to do so cancels, unless it finds REQUESTING, or no SUBSCRIBED yet. In
- * those cases the thread in {@code onSubscribe} does: it looks for CANCEL when it sets SUBSCRIBED,
- * and again when it takes REQUESTING away. As all of these are operations on the one word {@code
+ * {@code request}</b> (rule 2.7). Who calls {@code request} sets REQUESTING around it: {@code
+ * onSubscribe}, or later on the one thread that {@linkplain #requestMore requests more}. Whoever
+ * wants to cancel sets CANCEL, by an atomic operation that tells what was set before; the first to
+ * do so cancels, unless it finds REQUESTING, or no SUBSCRIBED yet. In those cases the thread in
+ * {@code onSubscribe} or {@code request} does: it looks for CANCEL when it sets SUBSCRIBED, and
+ * again when it takes REQUESTING away. As all of these are operations on the one word {@code
  * state}, of two sides that meet exactly one comes second and knows of the other.
  *
  * <p>A publisher may signal from inside of {@code request}, without end perhaps. A thread that
  * finds REQUESTING and is itself the one that requests cancels at once, and leaves a note for
  * itself in {@code cancelledInside}.
+ *
+ * <p><b>A publisher is told off once.</b> The first violation is the one that counts; of those
+ * after it only what the publisher threw or signalled is kept, and dropped.
  */
 abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
 
@@ -40,6 +45,7 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
 
     private static final VarHandle STATE;
     private static final VarHandle SUBSCRIPTION;
+    private static final VarHandle VIOLATION;
 
     static {
         try {
@@ -48,14 +54,21 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
             SUBSCRIPTION =
                     lookup.findVarHandle(
                             SerialSubscriber.class, "subscription", Subscription.class);
+            VIOLATION =
+                    lookup.findVarHandle(
+                            SerialSubscriber.class, "violation", ProtocolViolationException.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    private final Publisher<? extends T> source;
+
     private volatile int state;
 
     private volatile @Nullable Subscription subscription;
+
+    private volatile @Nullable ProtocolViolationException violation;
 
     /** The thread inside of request. Written before REQUESTING is set. */
     private @Nullable Thread requester;
@@ -63,21 +76,29 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
     /** The requesting thread only. */
     private boolean cancelledInside;
 
-    /** How much to request; all of it at once. */
-    abstract long demand();
+    SerialSubscriber(Publisher<? extends T> source) {
+        this.source = source;
+    }
 
     /**
-     * The publisher broke a rule. Any thread.
+     * Gets ready for elements. In onSubscribe.
      *
-     * @param cause what it threw or signalled, if it is about that
+     * @return how much to request at once; 0 if that is done later
      */
-    abstract void violated(String rule, String what, @Nullable Throwable cause);
+    abstract long prepare(Subscription s);
 
-    /** What rule 2.13 has this throw at a signal that is null; notes the violation. */
-    abstract NullPointerException nullSignal(String signal);
+    /** The subscription is there, and nothing was requested yet. In onSubscribe. */
+    abstract void subscribed();
 
-    /** Whether {@code e} was thrown by {@link #nullSignal}, and now comes back. */
-    abstract boolean isReported(Throwable e);
+    /** The publisher broke a rule, for the first time; it was cancelled. Any thread. */
+    abstract void fail(ProtocolViolationException broken);
+
+    /**
+     * Nobody waits any more.
+     *
+     * @param thrown what goes on its way through this, and so isn't to be told once more
+     */
+    abstract void leave(@Nullable Throwable thrown);
 
     /** The bits as they are. */
     final int state() {
@@ -89,12 +110,52 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
         return (int) STATE.getAndBitwiseOr(this, bits);
     }
 
+    /** Takes bits away; tells what was set before. */
+    final int unset(int bits) {
+        return (int) STATE.getAndBitwiseAnd(this, ~bits);
+    }
+
     final @Nullable Subscription subscription() {
         return subscription;
     }
 
     final boolean isCancelled() {
         return (state & (CANCEL | TERMINATED)) == CANCEL;
+    }
+
+    /** Whether the calling thread is inside of request: what it signals needs no wake-up. */
+    final boolean isRequester() {
+        return requester == Thread.currentThread();
+    }
+
+    // Subscribing and requesting
+
+    /** Subscribes to the source. The task's fiber. */
+    final void subscribe() {
+        try {
+            source.subscribe(this);
+        } catch (Throwable e) {
+            if (Awaits.isBeyondSignals(e)) {
+                leave(e);
+                throw e;
+            }
+            violated(
+                    "1.9",
+                    "subscribe threw an exception, where it has to call onSubscribe and onError",
+                    e);
+        }
+    }
+
+    /** The subscription should be there by now. */
+    final void noSubscription() {
+        if ((state & SUBSCRIBED) == 0) {
+            violated(
+                    "1.9",
+                    "onSubscribe wasn't called within "
+                            + PublisherAwait.GRACE.toSeconds()
+                            + " s after subscribe",
+                    null);
+        }
     }
 
     @Override
@@ -110,31 +171,48 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
             }
             return;
         }
+        long first = prepare(s);
+        if (first == 0) {
+            if ((set(SUBSCRIBED) & CANCEL) != 0) {
+                cancel(s);
+            }
+            subscribed();
+            return;
+        }
         requester = Thread.currentThread();
         if ((set(SUBSCRIBED | REQUESTING) & CANCEL) != 0) {
             cancel(s);
         } else {
-            request(s);
+            request(s, first);
         }
     }
 
-    private void request(Subscription s) {
+    /** Requests so many more, unless this was cancelled. One thread at a time. */
+    final void requestMore(long n) {
+        requester = Thread.currentThread();
+        if ((set(REQUESTING) & CANCEL) != 0) {
+            unset(REQUESTING);
+            requester = null;
+        } else {
+            request(Objects.requireNonNull(subscription), n);
+        }
+    }
+
+    private void request(Subscription s, long n) {
         try {
-            s.request(demand());
+            s.request(n);
         } catch (Throwable e) {
+            violated("3.16", "Subscription.request threw an exception", e);
             if (Awaits.isBeyondSignals(e)) {
                 requested(s);
                 throw e;
-            }
-            if (!isReported(e)) {
-                violated("3.16", "Subscription.request threw an exception", e);
             }
         }
         requested(s);
     }
 
     private void requested(Subscription s) {
-        int before = (int) STATE.getAndBitwiseAnd(this, ~REQUESTING);
+        int before = unset(REQUESTING);
         requester = null;
         if ((before & (CANCEL | TERMINATED)) == CANCEL && !cancelledInside) {
             cancel(s);
@@ -151,7 +229,7 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
             return;
         }
         if ((before & REQUESTING) != 0) {
-            if (requester != Thread.currentThread()) {
+            if (!isRequester()) {
                 return;
             }
             cancelledInside = true;
@@ -169,5 +247,55 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
             Operators.onErrorDropped(
                     e, currentContext()); // against rule 3.15; what is under way goes on
         }
+    }
+
+    // Violations
+
+    /**
+     * The publisher broke a rule: cancels it. Any thread.
+     *
+     * @param cause what it threw or signalled, if it is about that
+     */
+    final void violated(String rule, String what, @Nullable Throwable cause) {
+        if (cause != null && isReported(cause)) {
+            return;
+        }
+        ProtocolViolationException fresh =
+                new ProtocolViolationException(rule, source, what, cause);
+        if (VIOLATION.compareAndSet(this, null, fresh)) {
+            cancelUpstream();
+            fail(fresh);
+        } else if (cause != null) {
+            Operators.onErrorDropped(cause, currentContext());
+        }
+    }
+
+    /** A signal came before onSubscribe, after the end, or after another violation. */
+    final void misplaced(int now, String signal, @Nullable Throwable cause) {
+        if ((now & SUBSCRIBED) == 0) {
+            violated("1.9", signal + " was called before onSubscribe", cause);
+        } else {
+            violated("1.7", signal + " was called after onComplete or onError", cause);
+        }
+    }
+
+    /** What rule 2.13 has this throw at a signal that is null; notes the violation. */
+    final NullPointerException nullSignal(String signal) {
+        violated("2.13", signal + " was called with null", null);
+        ProtocolViolationException cause = Objects.requireNonNull(violation);
+        NullPointerException thrown = new NullPointerException(cause.getMessage());
+        thrown.initCause(cause);
+        return thrown;
+    }
+
+    /** The first violation, or null. */
+    final @Nullable ProtocolViolationException violation() {
+        return violation;
+    }
+
+    /** Whether {@code e} tells of the violation already: it was thrown at the publisher. */
+    private boolean isReported(Throwable e) {
+        ProtocolViolationException broken = violation;
+        return broken != null && (e.getCause() == broken || broken.getCause() == e);
     }
 }

@@ -65,12 +65,10 @@ final class TaskMono<T> extends Mono<T> implements Scannable {
                 return;
             }
             Context context = Context.copyContext();
-            Object carried = Carrying.capture(loop, actual().currentContext());
-            Runnable wait = () -> future.addDoneCallback(_ -> done(), context);
             if (ACCESS.holdsBaton(loop)) {
-                Carrying.run(loop, carried, wait);
+                future.addDoneCallback(ended -> done(), context);
             } else {
-                ACCESS.enqueueLight(loop, () -> Carrying.run(loop, carried, wait));
+                ACCESS.enqueueLight(loop, () -> future.addDoneCallback(ended -> done(), context));
             }
             register(); // last: it tells the subscriber if the loop was closed meanwhile
         }

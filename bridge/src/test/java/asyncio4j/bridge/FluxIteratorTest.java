@@ -47,6 +47,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -534,18 +535,26 @@ class FluxIteratorTest {
 
     private final AtomicLong emitted = new AtomicLong();
 
-    /** A publisher that emits so many on a thread of its own, without looking at cancellation. */
+    /**
+     * A publisher that emits so many on a thread of its own when it is asked or cancelled, without
+     * looking at cancellation.
+     */
     private Publisher<Integer> asynchronously(int n, boolean subscribedThere) {
         return subscriber -> {
+            CountDownLatch asked = new CountDownLatch(1);
             Runnable subscribe =
                     () ->
                             subscriber.onSubscribe(
                                     new Subscription() {
                                         @Override
-                                        public void request(long more) {}
+                                        public void request(long more) {
+                                            asked.countDown();
+                                        }
 
                                         @Override
-                                        public void cancel() {}
+                                        public void cancel() {
+                                            asked.countDown();
+                                        }
                                     });
             if (!subscribedThere) {
                 subscribe.run();
@@ -555,6 +564,11 @@ class FluxIteratorTest {
                             .start(() -> {
                                 if (subscribedThere) {
                                     subscribe.run();
+                                }
+                                try {
+                                    asked.await();
+                                } catch (InterruptedException e) {
+                                    throw new AssertionError(e);
                                 }
                                 for (int i = 0; i < n; i++) {
                                     emitted.incrementAndGet();

@@ -27,5 +27,4 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Import(AsyncioConfiguration.class)
-@SuppressWarnings("exports") // the configuration is for Spring alone
 public @interface EnableAsyncio {}

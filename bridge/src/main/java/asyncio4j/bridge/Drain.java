@@ -1,0 +1,39 @@
+package asyncio4j.bridge;
+
+import asyncio4j.Asyncio;
+import asyncio4j.Coroutine;
+import asyncio4j.internal.access.LoopAccess;
+import asyncio4j.queues.Queue;
+
+import org.reactivestreams.Publisher;
+
+import reactor.core.publisher.Operators;
+
+/** {@link Bridge#drain}: puts what a publisher emits into a queue, and counts it. */
+record Drain<T>(Publisher<? extends T> publisher, Queue<T> queue) implements Coroutine<Long> {
+
+    private static final LoopAccess ACCESS = LoopAccess.get();
+
+    @Override
+    public Long run() {
+        long count = 0;
+        try (FluxIterator<? extends T> elements = Bridge.iterate(publisher)) {
+            for (T element : elements) {
+                put(element);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Puts one in; one that doesn't get in is discarded, as it is nobody else's. */
+    private void put(T element) {
+        try {
+            Asyncio.await(queue.put(element));
+        } catch (Throwable e) {
+            Operators.onDiscard(
+                    element, ReactorContext.of(ACCESS.snapshot(ACCESS.currentContext())));
+            throw e;
+        }
+    }
+}
