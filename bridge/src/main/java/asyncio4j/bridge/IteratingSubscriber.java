@@ -41,10 +41,9 @@ import java.util.Objects;
  *   <li><b>No element is lost.</b> An element that comes after CLOSED is dropped by the publisher's
  *       thread; one that was put into the queue before is discarded, by who closes or by the
  *       publisher if it finds CLOSED after having put one in, and after the same fence: see {@link
- *       FetchedElements}. An
- *       element that was taken out stays in {@code fetched} until it is used. The queue is for one
- *       publishing thread at a time: {@code emitting} finds out if there are two, and the second's
- *       element is dropped.
+ *       FetchedElements}. An element that was taken out stays in {@code fetched} until it is used.
+ *       The queue is for one publishing thread at a time: {@code emitting} finds out if there are
+ *       two, and the second's element is dropped.
  *   <li><b>No error is lost.</b> The first end, and no other, goes into {@code end} by a
  *       compare-and-set, before ENDED is set. If that finds CLOSED the publisher drops it; else
  *       closing finds ENDED, and drops it unless it was thrown.
@@ -69,8 +68,7 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             END = lookup.findVarHandle(IteratingSubscriber.class, "end", Object.class);
-            EMITTING =
-                    lookup.findVarHandle(IteratingSubscriber.class, "emitting", boolean.class);
+            EMITTING = lookup.findVarHandle(IteratingSubscriber.class, "emitting", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

@@ -67,8 +67,7 @@ class HooksOfAwaitsTest {
     @ParameterizedTest
     @EnumSource
     void eachComesToOneEnd(Kind kind) {
-        runner.run(
-                mono(runner.getLoop(), () -> rounds(kind)).contextWrite(ledger.context()));
+        runner.run(mono(runner.getLoop(), () -> rounds(kind)).contextWrite(ledger.context()));
         ledger.check(IndexOutOfBoundsException.class); // a second element of an awaitSingle
     }
 

@@ -219,9 +219,7 @@ class HooksOfGeneratorsTest {
                                     }
                                 });
                 source.onRequest =
-                        () ->
-                                publisher.begin(() ->
-                                        signal(source.subscriber, items, end));
+                        () -> publisher.begin(() -> signal(source.subscriber, items, end));
                 Cancelling subscriber = new Cancelling(random.nextInt(4));
                 over.subscribe(subscriber);
                 subscriber.run(other);

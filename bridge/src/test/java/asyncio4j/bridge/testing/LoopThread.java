@@ -15,7 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-/** A loop that runs on a thread of its own until this is closed, so that the test is another one. */
+/**
+ * A loop that runs on a thread of its own until this is closed, so that the test is another one.
+ */
 public final class LoopThread implements AutoCloseable {
 
     private final ReactorRunner runner = ReactorRunner.create();
