@@ -372,7 +372,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         if (done()) {
             loop.checkOpen("calling back"); // it would never be called
         }
-        add(new UserCallback<>(callback, context));
+        add(new UserCallback<>(callback, context, Carried.capture(loop)));
     }
 
     /**
@@ -518,7 +518,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     /** A user's callback in its context. */
     private record UserCallback<T extends @Nullable Object>(
-            Consumer<? super AsyncFuture<T>> callback, Context context) implements DoneEntry {
+            Consumer<? super AsyncFuture<T>> callback, Context context, @Nullable Object carried)
+            implements DoneEntry {
 
         @Override
         @SuppressWarnings("unchecked") // registered with this very future
@@ -528,7 +529,10 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
                     .core()
                     .add(
                             new CallbackHandle(
-                                    future.loop(), new DoneCall<>(callback, done), context));
+                                    future.loop(),
+                                    new DoneCall<>(callback, done),
+                                    context,
+                                    carried));
         }
     }
 

@@ -950,7 +950,11 @@ public final class Asyncio {
                 "toThread",
                 () -> {
                     Context context = Context.copyContext();
-                    return await(getRunningLoop().<T>runInExecutor(null, () -> context.run(work)));
+                    Callable<T> job =
+                            Carried.along(
+                                    DefaultEventLoop.unwrap(getRunningLoop()),
+                                    () -> context.run(work));
+                    return await(getRunningLoop().<T>runInExecutor(null, job));
                 });
     }
 

@@ -1,6 +1,7 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ final class Callback {
 
     private final Context context;
 
+    /** What it has in the thread's thread-locals, from who made it; see {@link Carried}. */
+    private final @Nullable Object carried;
+
     /** Where the handle was made; in debug mode only. */
     private final @Nullable Throwable creationStack;
 
@@ -26,8 +30,17 @@ final class Callback {
     private final String name;
 
     Callback(DefaultEventLoop loop, Runnable action, @Nullable Context context) {
+        this(loop, action, context, Carried.capture(loop));
+    }
+
+    Callback(
+            DefaultEventLoop loop,
+            Runnable action,
+            @Nullable Context context,
+            @Nullable Object carried) {
         this.loop = loop;
         this.action = action;
+        this.carried = carried;
         this.context = context == null ? Context.copyContext() : context;
         this.creationStack =
                 loop.getDebug() ? new CreationStack("the callback was registered here") : null;
@@ -59,6 +72,7 @@ final class Callback {
             return;
         }
         Fiber fiber = DefaultEventLoop.currentFiber();
+        ThreadLocals.Scope scope = Carried.open(loop, carried);
         fiber.context(context);
         try {
             todo.run();
@@ -68,6 +82,7 @@ final class Callback {
             loop.report(ExceptionContext.of("Exception in callback " + name, e).handle(handle));
         } finally {
             fiber.context(null);
+            Carried.close(scope);
         }
     }
 

@@ -13,6 +13,11 @@ final class CallbackHandle extends Step implements Handle {
         callback = new Callback(loop, action, context);
     }
 
+    CallbackHandle(
+            DefaultEventLoop loop, Runnable action, Context context, @Nullable Object carried) {
+        callback = new Callback(loop, action, context, carried);
+    }
+
     /** The stack of whoever made this; in debug mode only. */
     @Nullable Throwable creationStack() {
         return callback.creationStack();

@@ -1,6 +1,7 @@
 package asyncio4j;
 
 import asyncio4j.internal.spi.Companion;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,17 @@ final class Companions {
     /** Makes sure that the companions know that there are loops. */
     static void loopCreated() {
         // loading this class did it
+    }
+
+    /** What carries the values of thread-locals along with tasks, or null. */
+    static @Nullable ThreadLocals threadLocals() {
+        for (Companion companion : ALL) {
+            ThreadLocals found = companion.threadLocals();
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
     }
 
     /**

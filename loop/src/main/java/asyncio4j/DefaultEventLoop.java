@@ -4,6 +4,7 @@ import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.loop.Clock;
 import asyncio4j.internal.loop.LoopCore;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,9 @@ final class DefaultEventLoop implements EventLoop {
     private final AsyncGenerators generators = new AsyncGenerators(this);
 
     private final DefaultExecutor executor = new DefaultExecutor(this);
+
+    /** Is told when the thread-locals of a task or callback can't be carried. Any thread. */
+    private final ThreadLocals.Failures carryingFailures = reports::carrying;
 
     private final LoopSignals signals = new LoopSignals(this);
 
@@ -158,6 +162,10 @@ final class DefaultEventLoop implements EventLoop {
 
     LoopReports reports() {
         return reports;
+    }
+
+    ThreadLocals.Failures carryingFailures() {
+        return carryingFailures;
     }
 
     /** Tells the exception handler, by way of what users see as this loop. */

@@ -1,6 +1,7 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Step;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -81,23 +82,30 @@ final class ForgottenGenerator {
     private void found() {
         if (state.closable()) {
             Context context = state.lastContext().copy();
-            context.call(() -> {
-                try {
-                    if (hooks.finalizer() == null) {
-                        close(context);
-                    } else {
-                        hooks.finalizer().accept(new AsyncGenerator<>(state));
-                    }
-                } catch (KeyboardInterrupt | SystemExit e) {
-                    throw e;
-                } catch (Throwable e) { // the hook's, or the task factory's
-                    loop.report(ExceptionContext.of(AsyncGenerators.CLOSING_FAILED + state, e));
-                }
-            });
+            ThreadLocals.Scope scope = Carried.open(loop, state.lastCarried());
+            try {
+                context.call(() -> close(context));
+            } finally {
+                Carried.close(scope);
+            }
         }
     }
 
     private void close(Context context) {
+        try {
+            if (hooks.finalizer() == null) {
+                closeInTask(context);
+            } else {
+                hooks.finalizer().accept(new AsyncGenerator<>(state));
+            }
+        } catch (KeyboardInterrupt | SystemExit e) {
+            throw e;
+        } catch (Throwable e) { // the hook's, or the task factory's
+            loop.report(ExceptionContext.of(AsyncGenerators.CLOSING_FAILED + state, e));
+        }
+    }
+
+    private void closeInTask(Context context) {
         loop.report(
                 new ExceptionContext(
                         "an "

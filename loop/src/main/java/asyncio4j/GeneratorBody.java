@@ -2,8 +2,11 @@ package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
 
 /**
  * A generator's body on its fiber: the step that runs it, and what it calls to yield. Baton holder
@@ -28,9 +31,8 @@ final class GeneratorBody<T extends @Nullable Object> extends Step
     @Override
     public void run() {
         Fiber self = DefaultEventLoop.currentFiber();
-        self.task(task);
+        ThreadLocals.Scope scope = state.begin(self, Objects.requireNonNull(task));
         task = null;
-        state.begin(self);
         Throwable failure = null;
         try {
             body.run(this);
@@ -43,6 +45,7 @@ final class GeneratorBody<T extends @Nullable Object> extends Step
         }
         self.task(null);
         self.context(null);
+        state.leave(scope);
         state.end(failure);
     }
 

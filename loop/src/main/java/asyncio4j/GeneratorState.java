@@ -2,6 +2,7 @@ package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.FiberEngine;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,15 @@ final class GeneratorState<T extends @Nullable Object> {
 
     /** The context in which the body goes on: its consumer's. */
     private @Nullable Object context;
+
+    /**
+     * What goes over with the baton in the thread-locals, from the consumer's fiber to the body's
+     * and back; null if nothing is carried.
+     */
+    private @Nullable Object carried;
+
+    /** What the body's fiber has there, from its begin to its end. */
+    private ThreadLocals.@Nullable Scope threadLocals;
 
     private @Nullable Object sent;
 
@@ -190,7 +200,7 @@ final class GeneratorState<T extends @Nullable Object> {
             sent = value;
             thrown = error;
             context = self.context();
-            run(self, task, error);
+            enter(self, task, error);
         } finally {
             running = false;
             Reference.reachabilityFence(handle);
@@ -214,6 +224,46 @@ final class GeneratorState<T extends @Nullable Object> {
             throw Sneaky.raise(end);
         }
         throw new StopAsyncIteration();
+    }
+
+    // The thread-locals are the task's, whichever fiber it runs on.
+
+    /** Goes to the body's fiber, with the thread-locals that the consumer's has, and back. */
+    private void enter(Fiber self, Task<?> task, @Nullable Throwable error) {
+        ThreadLocals.Scope own = task.threadLocals();
+        boolean shares = task.loop().core().engine().sharesThread();
+        if (own != null) {
+            handOver(own, shares);
+        }
+        try {
+            run(self, task, error);
+        } finally {
+            if (own != null) {
+                takeOver(own, shares);
+            }
+            task.threadLocals(own);
+            if (ended) {
+                carried = null;
+            }
+        }
+    }
+
+    /** The fiber that has them in {@code scope} gives the baton to the other one. */
+    private void handOver(ThreadLocals.Scope scope, boolean shares) {
+        carried = scope.values();
+        if (shares) {
+            scope.suspend();
+        }
+    }
+
+    /** The fiber goes on that has them in {@code scope}. */
+    private void takeOver(ThreadLocals.Scope scope, boolean shares) {
+        if (shares) {
+            scope.resume();
+        }
+        if (carried != null) {
+            scope.set(carried);
+        }
     }
 
     /** Tells the loop, once; what its hook throws comes out of the first request. */
@@ -256,11 +306,25 @@ final class GeneratorState<T extends @Nullable Object> {
 
     // The body's side, called on its fiber.
 
-    /** The body begins on {@code own}. */
-    void begin(Fiber own) {
+    /** The body begins on {@code own}, for {@code task}. */
+    ThreadLocals.@Nullable Scope begin(Fiber own, Task<?> task) {
+        ThreadLocals.Scope scope = Carried.open(task.loop(), carried);
+        threadLocals = scope;
+        task.threadLocals(scope);
         fiber = own;
+        own.task(task);
         own.context(context);
         own.label("generator " + origin);
+        return scope;
+    }
+
+    /** The body has left {@code scope} behind, and its fiber goes back to others. */
+    void leave(ThreadLocals.@Nullable Scope scope) {
+        if (scope != null) {
+            carried = scope.values();
+            threadLocals = null;
+            scope.close();
+        }
     }
 
     /** The body has ended, with {@code error} or without. */
@@ -289,7 +353,16 @@ final class GeneratorState<T extends @Nullable Object> {
         }
         item = value;
         self.task(null); // it may have ended, and nothing else would hold it
-        engine.yieldBack(self);
+        ThreadLocals.Scope own = threadLocals;
+        if (own == null) {
+            engine.yieldBack(self);
+        } else {
+            handOver(own, engine.sharesThread());
+            engine.yieldBack(self);
+            takeOver(own, engine.sharesThread());
+            Task<?> next = (Task<?>) Objects.requireNonNull(self.task());
+            next.threadLocals(own);
+        }
         if (self.dying() && thrown == null) {
             throw new GeneratorExit();
         }
@@ -329,6 +402,11 @@ final class GeneratorState<T extends @Nullable Object> {
     /** The context of who asked for the last item; only if it is {@link #closable}. */
     Context lastContext() {
         return (Context) Objects.requireNonNull(context);
+    }
+
+    /** What it left in the thread-locals at its yield, or null. */
+    @Nullable Object lastCarried() {
+        return carried;
     }
 
     /** The class that has the body's code. */

@@ -4,6 +4,7 @@ import asyncio4j.internal.access.LoopAccess;
 import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.FiberEngine;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +62,15 @@ final class LoopAccessImpl extends LoopAccess {
     }
 
     @Override
-    public boolean enqueue(EventLoop loop, Runnable callback, Context context) {
+    public boolean enqueue(
+            EventLoop loop, Runnable callback, Context context, @Nullable Object carried) {
         DefaultEventLoop inner = DefaultEventLoop.unwrap(loop);
-        return inner.enqueue(new CallbackHandle(inner, callback, context));
+        return inner.enqueue(new CallbackHandle(inner, callback, context, carried));
+    }
+
+    @Override
+    public ThreadLocals.Failures carryingFailures(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).carryingFailures();
     }
 
     @Override

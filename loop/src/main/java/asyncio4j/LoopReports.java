@@ -174,6 +174,18 @@ final class LoopReports {
         }
     }
 
+    /** Tells that thread-locals of a task or callback can't be carried along. Any thread. */
+    void carrying(String message, Throwable error) {
+        ExceptionContext context = ExceptionContext.of(message, error);
+        if (loop.core().closed()) {
+            log(context);
+        } else if (loop.core().mayTouch()) {
+            loop.report(context);
+        } else if (!loop.core().post(new Report(loop, context))) {
+            log(context);
+        }
+    }
+
     /** A step took longer than the limit; in debug mode. */
     void slow(Step step, long nanos) {
         LOG.log(

@@ -1,8 +1,10 @@
 package asyncio4j;
 
 import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.fiber.FiberEngine;
 import asyncio4j.internal.flight.Flight;
 import asyncio4j.internal.flight.TaskLife;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,12 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     private @Nullable String name;
 
     private final Context context;
+
+    /** What the body begins with in the thread's thread-locals; null once it has. */
+    private @Nullable Object carried;
+
+    /** What it has there since; of a generator's body while that runs. See {@link Carried}. */
+    private ThreadLocals.@Nullable Scope threadLocals;
 
     /** Null once the body has ended. */
     private @Nullable Coroutine<T> coroutine;
@@ -71,6 +79,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         this.coroutine = coroutine;
         Unawaited.handedIn(coroutine);
         this.context = options.context() == null ? Context.copyContext() : options.context();
+        this.carried = Carried.capture(loop);
     }
 
     /** The entry of the ready queue that starts this task, and then each time makes it go on. */
@@ -222,6 +231,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     private void start() {
         Fiber fiber = DefaultEventLoop.currentFiber();
         Coroutine<T> body = coroutine;
+        ThreadLocals.Scope scope = Carried.open(loop(), carried);
+        carried = null;
+        threadLocals = scope;
         fiber.task(this);
         fiber.context(context);
         try {
@@ -238,6 +250,8 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
             coroutine = null;
             fiber.task(null);
             fiber.context(null);
+            threadLocals = null;
+            Carried.close(scope);
         }
     }
 
@@ -307,6 +321,29 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         }
     }
 
+    /** What the thread's thread-locals have of this, while it runs; null if nothing is carried. */
+    ThreadLocals.@Nullable Scope threadLocals() {
+        return threadLocals;
+    }
+
+    /** The body goes on on a generator's fiber, or comes back from it. Baton holder. */
+    void threadLocals(ThreadLocals.@Nullable Scope scope) {
+        threadLocals = scope;
+    }
+
+    /** Gives the baton away until the step that resumes {@code fiber} has its turn. */
+    private void suspend(Fiber fiber) {
+        FiberEngine engine = loop().core().engine();
+        ThreadLocals.Scope scope = threadLocals;
+        if (scope == null || !engine.sharesThread()) {
+            engine.suspend(fiber);
+            return;
+        }
+        scope.suspend();
+        engine.suspend(fiber);
+        scope.resume();
+    }
+
     /** Called before each suspension. */
     private void suspends(Fiber fiber) {
         label(fiber);
@@ -349,7 +386,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         if (mustCancel && future.cancel(pendingMessage)) {
             mustCancel = false;
         }
-        loop().core().engine().suspend(fiber);
+        suspend(fiber);
         if (fiber.dying()) {
             throw new GeneratorExit();
         }
@@ -377,7 +414,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         suspends(fiber);
         step.resumes(fiber);
         loop().core().add(step);
-        loop().core().engine().suspend(fiber);
+        suspend(fiber);
         if (fiber.dying()) {
             throw new GeneratorExit();
         }

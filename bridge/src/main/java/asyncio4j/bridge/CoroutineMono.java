@@ -5,7 +5,6 @@ import asyncio4j.Context;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.Task;
-import asyncio4j.TaskOptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +61,9 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
         /** The subscriber's, with its Reactor Context; the task's own in the end. */
         private final Context context;
 
+        /** What it has in the thread-locals. */
+        private final @Nullable Object carried;
+
         /** Null until it is made. The loop's thread. */
         private @Nullable Task<? extends @Nullable T> task;
 
@@ -73,6 +75,7 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
             this.loop = loop;
             this.coroutine = coroutine;
             this.context = ReactorContext.inherit(actual.currentContext());
+            this.carried = Carrying.capture(loop, actual.currentContext());
         }
 
         @Override
@@ -80,8 +83,8 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
             if (!registry().admits()) {
                 loopGone();
             } else if (ACCESS.holdsBaton(loop)) {
-                begin();
-            } else if (!ACCESS.enqueue(loop, this::begin, context)) {
+                Carrying.run(loop, carried, this::begin);
+            } else if (!ACCESS.enqueue(loop, this::begin, context, carried)) {
                 loopGone();
             }
         }
@@ -96,7 +99,10 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
             }
             Task<? extends @Nullable T> made;
             try {
-                made = loop.createTask(coroutine, TaskOptions.DEFAULT.context(context));
+                made =
+                        loop.createTask(
+                                coroutine,
+                                ReactorContext.options(actual().currentContext(), context));
             } catch (Throwable e) {
                 if (Awaits.isBeyondSignals(e)) {
                     throw e;

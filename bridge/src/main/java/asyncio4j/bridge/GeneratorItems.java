@@ -73,6 +73,7 @@ final class GeneratorItems<T> implements AsyncGenerator.Body<T> {
                         loop.createTask(closing, TaskOptions.DEFAULT.context(context));
                     }
                 },
-                context);
+                context,
+                Carrying.capture(loop, subscriber));
     }
 }

@@ -8,7 +8,6 @@ import asyncio4j.Context;
 import asyncio4j.EventLoop;
 import asyncio4j.GeneratorExit;
 import asyncio4j.Task;
-import asyncio4j.TaskOptions;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
@@ -79,6 +78,9 @@ final class GeneratorSubscription<T>
     /** The subscriber's, with its Reactor Context; the task's own in the end. */
     private final Context context;
 
+    /** What it has in the thread-locals when it begins. */
+    private final @Nullable Object carried;
+
     private volatile int state;
 
     /** What was requested and the task hasn't taken over. */
@@ -116,6 +118,7 @@ final class GeneratorSubscription<T>
         this.body = body;
         this.registry = Subscriptions.of(loop);
         this.context = ReactorContext.inherit(actual.currentContext());
+        this.carried = Carrying.capture(loop, actual.currentContext());
     }
 
     /** Has the subscriber, which has got this, told if the loop ends. The subscribing thread. */
@@ -194,8 +197,8 @@ final class GeneratorSubscription<T>
         if (!registry.admits()) {
             loopGone();
         } else if (ACCESS.holdsBaton(loop)) {
-            begin();
-        } else if (!ACCESS.enqueue(loop, this::begin, context)) {
+            Carrying.run(loop, carried, this::begin);
+        } else if (!ACCESS.enqueue(loop, this::begin, context, carried)) {
             loopGone();
         }
     }
@@ -219,7 +222,7 @@ final class GeneratorSubscription<T>
                                 runBody();
                                 return null;
                             },
-                            TaskOptions.DEFAULT.context(context));
+                            ReactorContext.options(actual.currentContext(), context));
         } catch (Throwable e) {
             if (Awaits.isBeyondSignals(e)) {
                 throw e;

@@ -83,7 +83,8 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
 
     private final Subscriptions registry;
 
-    private final Object snapshot = ACCESS.snapshot(ACCESS.currentContext());
+    /** Of what the Context is made: the state when the first element was asked for. */
+    private final Object snapshot;
 
     private final FetchedElements<T> elements = new FetchedElements<>();
 
@@ -119,6 +120,7 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
         this.prefetch = prefetch;
         this.refill = prefetch == Integer.MAX_VALUE ? prefetch : prefetch - (prefetch >> 2);
         this.loop = task.getLoop();
+        this.snapshot = ReactorContext.here(loop);
         this.registry = Subscriptions.of(loop);
     }
 

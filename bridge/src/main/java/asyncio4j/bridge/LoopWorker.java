@@ -55,7 +55,8 @@ final class LoopWorker implements Scheduler.Worker, Scannable {
     /** Has the loop run the head of the queue. */
     private boolean handOver() {
         ScheduledTask head = queue.element();
-        return LoopScheduler.ACCESS.enqueue(scheduler.loop(), this::runHead, head.context());
+        return LoopScheduler.ACCESS.enqueue(
+                scheduler.loop(), this::runHead, head.context(), head.carried());
     }
 
     private void runHead() {

@@ -80,8 +80,8 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
 
     private final Task<?> task;
 
-    /** The context variables at the time of the await. */
-    private final Object snapshot = ACCESS.snapshot(ACCESS.currentContext());
+    /** Of what the Context is made: the state at the time of the await. */
+    private final Object snapshot;
 
     /** The element kept so far, or {@code GONE}. */
     private volatile @Nullable Object slot;
@@ -99,6 +99,7 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
     PublisherAwait(Publisher<? extends T> source, Task<?> task) {
         super(source);
         this.task = task;
+        this.snapshot = ReactorContext.here(task.getLoop());
     }
 
     /** How much to request; all of it at once. */

@@ -1,6 +1,8 @@
 package asyncio4j.bridge;
 
 import asyncio4j.ContextVar;
+import asyncio4j.EventLoop;
+import asyncio4j.TaskOptions;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,15 @@ import java.util.Objects;
  */
 public final class ReactorContext {
 
+    /**
+     * The key of a name in a subscriber's Context, which the task bears that is made for that
+     * subscriber by {@link Bridge#mono(asyncio4j.EventLoop, asyncio4j.Coroutine)} or {@link
+     * Bridge#flux(asyncio4j.EventLoop, asyncio4j.AsyncGenerator.Body)}: for thread dumps, {@code
+     * ps} and error messages. The value's {@code toString} is the name. The tasks that this one
+     * makes don't get it.
+     */
+    public static final String TASK_NAME = "asyncio4j.taskName";
+
     private static final LoopAccess ACCESS = LoopAccess.get();
 
     /**
@@ -71,7 +82,43 @@ public final class ReactorContext {
      * @return the entries of the subscriber, and the context variables
      */
     public static ContextView current() {
-        return of(ACCESS.snapshot(ACCESS.currentContext()));
+        return of(here(ACCESS.runningLoop()));
+    }
+
+    /**
+     * What the calling code has now, for {@link #of}.
+     *
+     * @param loop the loop that runs it, or null
+     */
+    static Object here(@Nullable EventLoop loop) {
+        Object variables = ACCESS.snapshot(ACCESS.currentContext());
+        Object carried = Carrying.capture(loop);
+        return carried == null ? variables : new Here(variables, carried);
+    }
+
+    /** The state of the context variables, and what is in the thread-locals. */
+    private static final class Here {
+
+        private final Object variables;
+
+        private final Object carried;
+
+        /** Made when it is asked for; any thread may, and two may make one each. */
+        private volatile @Nullable Context context;
+
+        Here(Object variables, Object carried) {
+            this.variables = variables;
+            this.carried = carried;
+        }
+
+        Context context() {
+            Context present = context;
+            if (present == null) {
+                present = Carrying.write(carried, of(variables));
+                context = present;
+            }
+            return present;
+        }
     }
 
     /**
@@ -110,6 +157,11 @@ public final class ReactorContext {
         return () -> unbind(var, key);
     }
 
+    /** Whether a context variable stands for the entry of {@code key}. Any thread. */
+    static boolean isBound(Object key) {
+        return bindings.vars.containsKey(key);
+    }
+
     private static IllegalStateException alreadyBound(Object one, Object other) {
         return new IllegalStateException(
                 "bind: "
@@ -128,12 +180,15 @@ public final class ReactorContext {
     }
 
     /**
-     * The Context of a pipeline, from the state of the context variables; made once for each state.
-     * Any thread.
+     * The Context of a pipeline; made once for each state of the context variables, if there is
+     * nothing else to it. Any thread.
      *
-     * @param snapshot a state, as {@link LoopAccess#snapshot} tells it
+     * @param snapshot a state, as {@link #here} or {@link LoopAccess#snapshot} tells it
      */
     static Context of(Object snapshot) {
+        if (snapshot instanceof Here here) {
+            return here.context();
+        }
         Bindings now = bindings;
         if (ACCESS.derived(snapshot) instanceof View view && view.madeWith == now) {
             return view.context;
@@ -182,6 +237,9 @@ public final class ReactorContext {
         return context.run(() -> {
             Map<Object, Object> rest = new LinkedHashMap<>();
             subscriber.forEach((key, value) -> {
+                if (key.equals(TASK_NAME)) {
+                    return; // that is for one task alone
+                }
                 ContextVar<?> var = now.varOf(key);
                 if (var == null) {
                     rest.put(key, value);
@@ -193,6 +251,18 @@ public final class ReactorContext {
             SUBSCRIBER.set(rest.isEmpty() ? Context.empty() : Context.of(rest));
             return context;
         });
+    }
+
+    /**
+     * The options of a task that is made for a subscriber. Any thread.
+     *
+     * @param subscriber the subscriber's Context
+     * @param context what {@link #inherit} made of it
+     */
+    static TaskOptions options(ContextView subscriber, asyncio4j.Context context) {
+        TaskOptions options = TaskOptions.DEFAULT.context(context);
+        Object name = subscriber.getOrDefault(TASK_NAME, null);
+        return name == null ? options : options.name(name.toString());
     }
 
     @SuppressWarnings("unchecked") // bind says that the values have to be of that type

@@ -42,6 +42,9 @@ final class ScheduledTask implements Runnable, Disposable {
 
     private final Context context;
 
+    /** What it has in the thread-locals: from who handed it in. */
+    private final @Nullable Object carried;
+
     private volatile int state = WAITING;
 
     /** Nanoseconds from one start to the next; negative if there is one alone. Set once. */
@@ -60,6 +63,7 @@ final class ScheduledTask implements Runnable, Disposable {
         this.owner = owner;
         this.task = task;
         this.context = context;
+        this.carried = Carrying.capture(scheduler.loop());
     }
 
     /** The context to run in. */
@@ -67,9 +71,14 @@ final class ScheduledTask implements Runnable, Disposable {
         return context;
     }
 
+    /** What to have in the thread-locals. */
+    @Nullable Object carried() {
+        return carried;
+    }
+
     /** Has the loop run it now. Any thread. */
     void start() {
-        if (!LoopScheduler.ACCESS.enqueue(scheduler.loop(), this, context)) {
+        if (!LoopScheduler.ACCESS.enqueue(scheduler.loop(), this, context, carried)) {
             refuse();
         }
     }
@@ -107,7 +116,10 @@ final class ScheduledTask implements Runnable, Disposable {
     /** Sets the timer. The loop's thread. */
     private void arm() {
         if (state == WAITING && !scheduler.loop().isClosed()) {
-            timer = scheduler.loop().callAt(Duration.ofNanos(due), this, context);
+            Carrying.run(
+                    scheduler.loop(),
+                    carried,
+                    () -> timer = scheduler.loop().callAt(Duration.ofNanos(due), this, context));
         }
     }
 

@@ -65,10 +65,12 @@ final class TaskMono<T> extends Mono<T> implements Scannable {
                 return;
             }
             Context context = Context.copyContext();
+            Object carried = Carrying.capture(loop, actual().currentContext());
+            Runnable wait = () -> future.addDoneCallback(_ -> done(), context);
             if (ACCESS.holdsBaton(loop)) {
-                future.addDoneCallback(ended -> done(), context);
+                Carrying.run(loop, carried, wait);
             } else {
-                ACCESS.enqueueLight(loop, () -> future.addDoneCallback(ended -> done(), context));
+                ACCESS.enqueueLight(loop, () -> Carrying.run(loop, carried, wait));
             }
             register(); // last: it tells the subscriber if the loop was closed meanwhile
         }

@@ -377,4 +377,34 @@ class ReactorContextTest {
                 .allSatisfy(context -> assertThat(context.<String>get(USER)).isEqualTo("Ada"));
         assertThatThrownBy(USER::get).isInstanceOf(NoSuchElementException.class);
     }
+
+    @Test
+    void theSubscribersTaskBearsTheNameFromItsContext() {
+        List<String> names = new ArrayList<>();
+        runner.run(() -> {
+            var loop = getRunningLoop();
+            await(
+                    mono(
+                                    loop,
+                                    () -> {
+                                        names.add(currentTask().getName());
+                                        String inner =
+                                                await(mono(loop, () -> currentTask().getName()));
+                                        names.add(inner);
+                                        names.add(await(createTask(() -> currentTask().getName())));
+                                        assertThat(ReactorContext.current().hasKey("other"))
+                                                .isTrue();
+                                    })
+                            .contextWrite(
+                                    Context.of(
+                                            ReactorContext.TASK_NAME, "GET /users", "other", 1)));
+            awaitLast(
+                    Bridge.<String>flux(loop, g -> g.yield(currentTask().getName()))
+                            .doOnNext(names::add)
+                            .contextWrite(Context.of(ReactorContext.TASK_NAME, 'g')));
+        });
+        assertThat(names.get(0)).isEqualTo("GET /users");
+        assertThat(names.subList(1, 3)).allMatch(name -> name.startsWith("Task-"));
+        assertThat(names.get(3)).isEqualTo("g");
+    }
 }

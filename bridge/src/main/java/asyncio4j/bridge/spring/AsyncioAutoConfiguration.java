@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Lazy;
 @AutoConfiguration
 @EnableConfigurationProperties(AsyncioProperties.class)
 @Import(AsyncioConfiguration.class)
+@SuppressWarnings("exports") // the configuration is for Spring alone
 public class AsyncioAutoConfiguration {
 
     /** For Spring. */

@@ -27,4 +27,5 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Import(AsyncioConfiguration.class)
+@SuppressWarnings("exports") // the configuration is for Spring alone
 public @interface EnableAsyncio {}

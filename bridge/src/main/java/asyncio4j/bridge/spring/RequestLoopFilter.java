@@ -1,17 +1,21 @@
 package asyncio4j.bridge.spring;
 
 import asyncio4j.EventLoop;
+import asyncio4j.bridge.ReactorContext;
 
 import org.springframework.core.Ordered;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
 
 /**
  * Picks the loop on which all coroutines of a request run, and puts it in the request's Reactor
- * Context under {@code EventLoop.class}.
+ * Context under {@code EventLoop.class}; and has them bear the request's method and path as their
+ * name.
  */
 final class RequestLoopFilter implements WebFilter, Ordered {
 
@@ -28,10 +32,14 @@ final class RequestLoopFilter implements WebFilter, Ordered {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        ServerHttpRequest request = exchange.getRequest();
+        String name = request.getMethod() + " " + request.getPath();
         return chain.filter(exchange)
-                .contextWrite(context ->
-                        context.hasKey(EventLoop.class)
-                                ? context
-                                : context.put(EventLoop.class, loops.pick()));
+                .contextWrite(context -> {
+                    Context named = context.put(ReactorContext.TASK_NAME, name);
+                    return named.hasKey(EventLoop.class)
+                            ? named
+                            : named.put(EventLoop.class, loops.pick());
+                });
     }
 }

@@ -1,7 +1,12 @@
 package asyncio4j.bridge.spring;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 
 /** What WebFlux needs beside the types. */
 @Configuration(proxyBeanMethods = false)
@@ -10,5 +15,14 @@ class WebFluxConfiguration {
     @Bean
     RequestLoopFilter asyncioRequestLoopFilter(AsyncioLoops loops) {
         return new RequestLoopFilter(loops);
+    }
+
+    @Bean
+    RunOnLoopHandlerAdapter asyncioRunOnLoopHandlerAdapter(
+            @Qualifier("requestMappingHandlerAdapter") RequestMappingHandlerAdapter adapter,
+            ObjectProvider<RequestMappingHandlerMapping> mappings,
+            AsyncioLoops loops,
+            BeanFactory beans) {
+        return new RunOnLoopHandlerAdapter(adapter, mappings, loops, beans);
     }
 }

@@ -1,6 +1,7 @@
 package asyncio4j.internal.bridge;
 
 import asyncio4j.internal.spi.Companion;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -27,5 +28,10 @@ public final class BridgeCompanion implements Companion {
             case Publisher<?> _ -> "a Publisher";
             default -> null;
         };
+    }
+
+    @Override
+    public @Nullable ThreadLocals threadLocals() {
+        return Propagation.VALUES;
     }
 }

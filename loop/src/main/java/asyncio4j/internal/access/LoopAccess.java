@@ -6,6 +6,7 @@ import asyncio4j.Context;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.Task;
+import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
@@ -82,11 +83,17 @@ public abstract class LoopAccess {
     public abstract boolean enqueueLight(EventLoop loop, Runnable light);
 
     /**
-     * Has a user's callback run by the loop on a stack of its own, in {@code context}. Any thread.
+     * Has a user's callback run by the loop on a stack of its own, in {@code context} and with
+     * {@code carried} in the thread-locals. Any thread.
      *
+     * @param carried what {@link ThreadLocals#capture} answered
      * @return false if the loop is closed; the callback won't run then
      */
-    public abstract boolean enqueue(EventLoop loop, Runnable callback, Context context);
+    public abstract boolean enqueue(
+            EventLoop loop, Runnable callback, Context context, @Nullable Object carried);
+
+    /** Who is told when thread-locals for a task or callback of {@code loop} can't be carried. */
+    public abstract ThreadLocals.Failures carryingFailures(EventLoop loop);
 
     /** Completes {@code future} unless it is done. The loop's thread. */
     public abstract <T extends @Nullable Object> void setResultUnlessDone(

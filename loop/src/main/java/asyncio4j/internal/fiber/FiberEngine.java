@@ -51,6 +51,15 @@ public interface FiberEngine {
      */
     void yieldBack(Fiber self);
 
+    /**
+     * Whether fibers share a thread, so that one that gives the baton away leaves the thread to
+     * others, with all that is in its thread-locals; else each keeps a thread of its own up to its
+     * end. Any thread.
+     */
+    default boolean sharesThread() {
+        return false;
+    }
+
     /** Whether the calling thread is the one that holds the baton. Any thread may ask. */
     boolean holdsBaton();
 

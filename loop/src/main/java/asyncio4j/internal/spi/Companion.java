@@ -18,4 +18,9 @@ public interface Companion {
     default @Nullable String awaitable(Object value) {
         return null;
     }
+
+    /** What carries the values of thread-locals along with tasks; null if this doesn't. */
+    default @Nullable ThreadLocals threadLocals() {
+        return null;
+    }
 }
