@@ -116,7 +116,7 @@ class RunOnLoopTest {
 
         @ExceptionHandler
         ResponseEntity<String> worse(Worse e) {
-            return ResponseEntity.status(HttpStatus.I_AM_A_TEAPOT)
+            return ResponseEntity.status(HttpStatus.CONFLICT)
                     .body("advice: " + e.getMessage());
         }
     }
@@ -430,7 +430,7 @@ class RunOnLoopTest {
     @Test
     void exceptionsReachTheHandlers() throws Exception {
         expect("/bad", 400, "own: not good");
-        expect("/worse", 418, "advice: still worse");
+        expect("/worse", 409, "advice: still worse");
         expect("/late", 504, "late");
         expect("/suicide", 503, "the task of this request was cancelled");
     }
