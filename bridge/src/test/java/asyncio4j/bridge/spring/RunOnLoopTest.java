@@ -116,8 +116,7 @@ class RunOnLoopTest {
 
         @ExceptionHandler
         ResponseEntity<String> worse(Worse e) {
-            return ResponseEntity.status(HttpStatus.CONFLICT)
-                    .body("advice: " + e.getMessage());
+            return ResponseEntity.status(HttpStatus.CONFLICT).body("advice: " + e.getMessage());
         }
     }
 

@@ -56,28 +56,26 @@ class StreamingTest {
 
         @GetMapping("/events")
         AsyncGenerator<ServerSentEvent<Item>> events() {
-            return AsyncGenerator.of(
-                    g -> {
-                        for (int i = 0; i < 3; i++) {
-                            await(sleep(Duration.ofMillis(1)));
-                            g.yield(
-                                    ServerSentEvent.builder(new Item(i, "t"))
-                                            .id("n" + i)
-                                            .event("item")
-                                            .build());
-                        }
-                    });
+            return AsyncGenerator.of(g -> {
+                for (int i = 0; i < 3; i++) {
+                    await(sleep(Duration.ofMillis(1)));
+                    g.yield(
+                            ServerSentEvent.builder(new Item(i, "t"))
+                                    .id("n" + i)
+                                    .event("item")
+                                    .build());
+                }
+            });
         }
 
         @GetMapping("/items")
         AsyncGenerator<Item> items() {
-            return AsyncGenerator.of(
-                    g -> {
-                        for (int i = 0; i < TOTAL; i++) {
-                            LEAD.accumulateAndGet(i - READ.get(), Math::max);
-                            g.yield(new Item(i, BIG));
-                        }
-                    });
+            return AsyncGenerator.of(g -> {
+                for (int i = 0; i < TOTAL; i++) {
+                    LEAD.accumulateAndGet(i - READ.get(), Math::max);
+                    g.yield(new Item(i, BIG));
+                }
+            });
         }
 
         @GetMapping("/probe")
@@ -103,31 +101,29 @@ class StreamingTest {
 
         @GetMapping("/generator")
         AsyncGenerator<String> generator() {
-            return AsyncGenerator.of(
-                    g -> {
-                        try {
-                            g.yield("first");
-                            forever();
-                        } finally {
-                            await(sleep(Duration.ofMillis(1)));
-                        }
-                    });
+            return AsyncGenerator.of(g -> {
+                try {
+                    g.yield("first");
+                    forever();
+                } finally {
+                    await(sleep(Duration.ofMillis(1)));
+                }
+            });
         }
 
         @GetMapping("/yields")
         AsyncGenerator<String> yields() {
-            return AsyncGenerator.of(
-                    g -> {
-                        started.countDown();
-                        try {
-                            while (true) {
-                                g.yield(BIG);
-                            }
-                        } finally {
-                            await(sleep(Duration.ofMillis(1)));
-                            cleaned.countDown();
-                        }
-                    });
+            return AsyncGenerator.of(g -> {
+                started.countDown();
+                try {
+                    while (true) {
+                        g.yield(BIG);
+                    }
+                } finally {
+                    await(sleep(Duration.ofMillis(1)));
+                    cleaned.countDown();
+                }
+            });
         }
 
         private String forever() {
