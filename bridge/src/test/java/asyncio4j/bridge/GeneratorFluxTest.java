@@ -536,4 +536,54 @@ class GeneratorFluxTest {
             assertThat(log).containsExactly("cleaned up");
         });
     }
+
+    @Test
+    void whatAResourceThrowsOnTheWayOutIsDroppedNotLost() {
+        Hooks.onErrorDropped(dropped::add);
+        IOException error = new IOException("closing");
+        runner.run(() -> {
+            Noting noting = new Noting(1);
+            flux(
+                            g -> {
+                                try (java.io.Closeable _ =
+                                        () -> {
+                                            throw error;
+                                        }) {
+                                    g.yield(1);
+                                    g.yield(2);
+                                }
+                            })
+                    .subscribe(noting);
+            millis(1);
+            noting.cancel();
+            millis(1);
+        });
+        assertThat(dropped).containsExactly(error);
+    }
+
+    @Test
+    void aBodyThatYieldsInItsCleanUpDoesNotKeepTheRunnerFromClosing() {
+        Noting noting = new Noting(1);
+        runner.runDiscarding(() -> {
+            flux(
+                            g -> {
+                                try {
+                                    g.yield(1);
+                                    g.yield(2);
+                                } catch (CancelledError e) {
+                                    log.add("cancelled");
+                                    throw e;
+                                } finally {
+                                    g.yield(3);
+                                }
+                            })
+                    .contextWrite(c -> c.putAll(ReactorContext.current()))
+                    .subscribe(noting);
+            millis(1);
+        });
+        runner.close();
+        assertThat(log).startsWith(1, "cancelled").hasSize(3);
+        assertThat(log.getLast()).isInstanceOf(CancellationException.class);
+        assertThat(runner.discarded).containsExactly(2, 3);
+    }
 }

@@ -176,4 +176,17 @@ class QueueFluxTest {
                     .isEqualTo((long) n * (n - 1) / 2);
         });
     }
+
+    @Test
+    void whatDidNotGetIntoTheQueueIsDiscarded() {
+        runner.runDiscarding(() -> {
+            Queue<Integer> queue = new Queue<>(1);
+            Task<Long> cancelled = createTask(drain(Flux.range(1, 9).hide(), queue));
+            turns();
+            cancelled.cancel();
+            assertThatThrownBy(() -> await(cancelled)).isInstanceOf(CancelledError.class);
+            assertThat(queue.getNowait()).isEqualTo(1);
+        });
+        assertThat(runner.discarded).containsExactlyInAnyOrder(2, 3, 4, 5, 6, 7, 8, 9);
+    }
 }
