@@ -79,6 +79,11 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
         }
 
         @Override
+        boolean atHome() {
+            return ACCESS.holdsBaton(loop);
+        }
+
+        @Override
         void onRequested() {
             if (!registry().admits()) {
                 loopGone();

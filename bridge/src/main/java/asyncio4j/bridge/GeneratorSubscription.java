@@ -29,7 +29,9 @@ import java.util.concurrent.CancellationException;
  *
  * <h2>Why signals come one after the other, and none after the end</h2>
  *
- * <p>The task begins with the first demand: whoever sets STARTED starts it. From then on it alone
+ * <p>The task begins with the first demand, but on another thread not before onSubscribe has
+ * returned, as those two would overlap: whoever sets the second of STARTED and KNOWN starts it, and
+ * only STARTED's bringer may set both at once. From then on it alone
  * signals onNext, and its end, on the loop's thread as well, signals what became of it. Until then
  * nothing is signalled but the refusal of a start, by the one who has set ENDED; from then on
  * ENDED, which is set once, decides who signals the end: the task, or {@link #loopGone} when the
@@ -53,6 +55,7 @@ final class GeneratorSubscription<T>
     private static final int STOPPED = 1 << 1;
     private static final int ENDED = 1 << 2;
     private static final int WAITING = 1 << 3;
+    private static final int KNOWN = 1 << 4;
 
     private static final VarHandle STATE;
     private static final VarHandle DEMAND;
@@ -121,9 +124,16 @@ final class GeneratorSubscription<T>
         this.carried = Carrying.capture(loop, actual.currentContext());
     }
 
-    /** Has the subscriber, which has got this, told if the loop ends. The subscribing thread. */
+    /**
+     * The subscriber's onSubscribe has returned: it is told if the loop ends, and the task may
+     * begin. The subscribing thread.
+     */
     void register() {
         registry.add(this);
+        int before = (int) STATE.getAndBitwiseOr(this, KNOWN);
+        if ((before & (STARTED | KNOWN)) == STARTED) {
+            start(before);
+        }
         if ((state & ENDED) != 0) {
             registry.remove(this); // it needs the loop no more
         }
@@ -149,9 +159,13 @@ final class GeneratorSubscription<T>
         }
         int now = state;
         if ((now & STARTED) == 0) {
-            now = (int) STATE.getAndBitwiseOr(this, STARTED);
+            // the loop's own thread may begin at once: nothing else of the loop runs beside it
+            int bits = ACCESS.holdsBaton(loop) ? STARTED | KNOWN : STARTED;
+            now = (int) STATE.getAndBitwiseOr(this, bits);
             if ((now & STARTED) == 0) {
-                start(now);
+                if (((now | bits) & KNOWN) != 0) {
+                    start(now);
+                }
                 return;
             }
         }

@@ -28,6 +28,9 @@ import java.util.concurrent.CancellationException;
  * the outcome with READY, goes on to TERMINATED in the same step. {@code cancel} sets TERMINATED
  * too, and then nobody signals; a value that was READY belongs to whoever sets TERMINATED, to
  * signal or to discard, and one that wasn't yet stays with the one who brings it.
+ *
+ * <p>What the demand sets off on another thread begins once onSubscribe has returned, as its signals
+ * would overlap that: the second of REQUESTED and KNOWN begins it.
  */
 abstract class SingleSubscription<T> implements Subscription, Scannable, Subscriptions.Open {
 
@@ -37,6 +40,7 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
     private static final int READY = 1 << 1;
     private static final int TERMINATED = 1 << 2;
     private static final int CANCELLED = 1 << 3;
+    private static final int KNOWN = 1 << 4;
 
     private static final VarHandle STATE;
 
@@ -64,15 +68,25 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
         this.registry = registry;
     }
 
-    /** The first demand is there. Any thread. */
+    /** The first demand is there, and the outcome may come. Any thread; called once at most. */
     abstract void onRequested();
+
+    /** Whether this is the loop's own thread, beside which nothing can signal. */
+    abstract boolean atHome();
 
     /** Nobody waits for the outcome any more. Any thread; called once at most. */
     abstract void onAbandoned();
 
-    /** Has the subscriber, which has got this, told if the loop ends. The subscribing thread. */
+    /**
+     * The subscriber's onSubscribe has returned: it is told if the loop ends, and what its demand
+     * sets off may begin. The subscribing thread.
+     */
     final void register() {
         registry.add(this);
+        int before = (int) STATE.getAndBitwiseOr(this, KNOWN);
+        if ((before & (KNOWN | REQUESTED | TERMINATED)) == REQUESTED) {
+            onRequested();
+        }
         if ((state & (READY | TERMINATED)) != 0) {
             registry.remove(this); // it needs the loop no more
         }
@@ -105,10 +119,12 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
                 return;
             }
             boolean ready = (before & READY) != 0;
-            if (STATE.compareAndSet(this, before, before | REQUESTED | (ready ? TERMINATED : 0))) {
+            boolean begins = (before & KNOWN) != 0 || atHome();
+            int bits = REQUESTED | (ready ? TERMINATED : 0) | (begins ? KNOWN : 0);
+            if (STATE.compareAndSet(this, before, before | bits)) {
                 if (ready) {
                     emit(takeValue());
-                } else {
+                } else if (begins) {
                     onRequested();
                 }
                 return;

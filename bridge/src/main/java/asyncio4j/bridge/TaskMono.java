@@ -82,6 +82,11 @@ final class TaskMono<T> extends Mono<T> implements Scannable {
         }
 
         @Override
+        boolean atHome() {
+            return ACCESS.holdsBaton(loop);
+        }
+
+        @Override
         void onRequested() {
             // the future is under way
         }

@@ -8,12 +8,13 @@ import org.testng.annotations.Test;
 
 import java.time.Duration;
 
-/** {@code flux(loop, generator)}: a body that awaits before each item, and while it is closed. */
+/** {@code flux(loop, body)}: a body that awaits before each item, and while it is closed. */
+@Verified("flux(loop, body) that awaits")
 @Test
 public class AwaitingGeneratorFluxTest extends FluxVerification {
 
     @Override
-    public Publisher<Integer> createPublisher(long elements) {
+    Publisher<Integer> publisher(long elements) {
         return Bridge.flux(
                 running().loop,
                 g -> {

@@ -13,11 +13,12 @@ import org.testng.annotations.Test;
 import java.time.Duration;
 
 /** {@code mono(loop, coroutine)}, with a coroutine that suspends. */
+@Verified("mono(loop, coroutine)")
 @Test
 public class CoroutineMonoTest extends MonoVerification {
 
     @Override
-    public Publisher<Integer> createPublisher(long elements) {
+    Publisher<Integer> publisher(long elements) {
         return Bridge.mono(
                 running().loop,
                 () -> {
@@ -31,7 +32,7 @@ public class CoroutineMonoTest extends MonoVerification {
      * closed.
      */
     @Override
-    public Publisher<Integer> createFailedPublisher() {
+    Publisher<Integer> failedPublisher() {
         EventLoop closed = Asyncio.newEventLoop();
         closed.close();
         return Bridge.mono(closed, () -> 1);

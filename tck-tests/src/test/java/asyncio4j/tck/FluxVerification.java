@@ -6,7 +6,6 @@ import asyncio4j.bridge.Bridge;
 
 import org.reactivestreams.Publisher;
 import org.reactivestreams.tck.PublisherVerification;
-import org.reactivestreams.tck.TestEnvironment;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 
@@ -15,9 +14,9 @@ public abstract class FluxVerification extends PublisherVerification<Integer> {
 
     private RunningLoop running;
 
-    /** With the time that the TCK waits for what must, and for what must not happen. */
+    /** With the times of all verifications. */
     protected FluxVerification() {
-        super(new TestEnvironment(2_000, 100));
+        super(Environment.create(), Environment.FORGETTING);
     }
 
     /** Starts the loop. */
@@ -36,11 +35,23 @@ public abstract class FluxVerification extends PublisherVerification<Integer> {
         return running;
     }
 
+    /** What is verified, with so many elements. */
+    abstract Publisher<Integer> publisher(long elements);
+
     /** One whose loop is closed: a body fails only once it has begun, with the first demand. */
-    @Override
-    public Publisher<Integer> createFailedPublisher() {
+    Publisher<Integer> failedPublisher() {
         EventLoop closed = Asyncio.newEventLoop();
         closed.close();
         return Bridge.flux(closed, g -> g.yield(0));
+    }
+
+    @Override
+    public Publisher<Integer> createPublisher(long elements) {
+        return Bare.of(publisher(elements));
+    }
+
+    @Override
+    public Publisher<Integer> createFailedPublisher() {
+        return Bare.of(failedPublisher());
     }
 }

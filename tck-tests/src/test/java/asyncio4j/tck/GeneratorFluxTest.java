@@ -5,12 +5,13 @@ import asyncio4j.bridge.Bridge;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** {@code flux(loop, generator)}: items without a pause, as many as are asked for. */
+/** {@code flux(loop, body)}: items without a pause, as many as are asked for. */
+@Verified("flux(loop, body)")
 @Test
 public class GeneratorFluxTest extends FluxVerification {
 
     @Override
-    public Publisher<Integer> createPublisher(long elements) {
+    Publisher<Integer> publisher(long elements) {
         return Bridge.flux(
                 running().loop,
                 g -> {

@@ -8,11 +8,12 @@ import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 
 /** {@code flux(loop, generator)}: a body that goes through another Flux. */
+@Verified("flux(loop, body) over iterate(flux)")
 @Test
 public class GeneratorOverIterateTest extends FluxVerification {
 
     @Override
-    public Publisher<Integer> createPublisher(long elements) {
+    Publisher<Integer> publisher(long elements) {
         Flux<Long> source =
                 elements == Long.MAX_VALUE
                         ? Flux.<Long, Long>generate(

@@ -8,11 +8,12 @@ import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
 /** {@code flux(loop, queue)}: a queue that a task fills. */
+@Verified("flux(loop, queue)")
 @Test
 public class QueueFluxTest extends FluxVerification {
 
     @Override
-    public Publisher<Integer> createPublisher(long elements) {
+    Publisher<Integer> publisher(long elements) {
         Queue<Integer> queue = new Queue<>(16);
         var _ =
                 Asyncio.runCoroutineThreadsafe(

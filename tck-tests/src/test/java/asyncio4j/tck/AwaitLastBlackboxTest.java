@@ -5,12 +5,13 @@ import asyncio4j.bridge.Bridge;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** {@code awaitLast(publisher)}. */
+/** {@code awaitLast(publisher)}, from outside. */
+@Verified("awaitLast(publisher)")
 @Test
-public class AwaitLastTest extends AwaitVerification {
+public class AwaitLastBlackboxTest extends BlackboxVerification {
 
     @Override
-    void awaitIt(Publisher<Integer> publisher) {
+    void use(Publisher<Integer> publisher) {
         var _ = Bridge.awaitLast(publisher);
     }
 }

@@ -5,12 +5,13 @@ import asyncio4j.bridge.Bridge;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** {@code awaitFirst(publisher)}. */
+/** {@code awaitFirst(publisher)}, from outside. */
+@Verified("awaitFirst(publisher)")
 @Test
-public class AwaitFirstTest extends AwaitVerification {
+public class AwaitFirstBlackboxTest extends BlackboxVerification {
 
     @Override
-    void awaitIt(Publisher<Integer> publisher) {
+    void use(Publisher<Integer> publisher) {
         var _ = Bridge.awaitFirst(publisher);
     }
 }

@@ -7,12 +7,13 @@ import org.testng.annotations.Test;
 
 import reactor.core.publisher.Mono;
 
-/** {@code await(mono)}. */
+/** {@code await(mono)}, with a probe. */
+@Verified("await(mono)")
 @Test
-public class AwaitMonoTest extends AwaitVerification {
+public class AwaitMonoWhiteboxTest extends OneElementAwaitVerification {
 
     @Override
-    void awaitIt(Publisher<Integer> publisher) {
+    void use(Publisher<Integer> publisher) {
         var _ = Bridge.await(Mono.fromDirect(publisher));
     }
 }

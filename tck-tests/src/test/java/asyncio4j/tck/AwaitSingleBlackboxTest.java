@@ -5,12 +5,13 @@ import asyncio4j.bridge.Bridge;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** {@code awaitSingle(publisher)}. */
+/** {@code awaitSingle(publisher)}, from outside. */
+@Verified("awaitSingle(publisher)")
 @Test
-public class AwaitSingleTest extends AwaitVerification {
+public class AwaitSingleBlackboxTest extends BlackboxVerification {
 
     @Override
-    void awaitIt(Publisher<Integer> publisher) {
+    void use(Publisher<Integer> publisher) {
         var _ = Bridge.awaitSingle(publisher);
     }
 }

@@ -1,27 +1,24 @@
 package asyncio4j.tck;
 
-import asyncio4j.Asyncio;
-
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.tck.SubscriberBlackboxVerification;
-import org.reactivestreams.tck.TestEnvironment;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 
 import java.util.concurrent.CompletableFuture;
 
 /**
- * All rules of the TCK for a subscriber of the bridge: a task awaits or iterates, and the TCK plays
- * its publisher.
+ * The TCK's rules for a subscriber of the bridge, seen from outside: a task awaits or iterates, and
+ * the TCK plays its publisher.
  */
-public abstract class AwaitVerification extends SubscriberBlackboxVerification<Integer> {
+public abstract class BlackboxVerification extends SubscriberBlackboxVerification<Integer> {
 
     private RunningLoop running;
 
-    /** With the time that the TCK waits for what must, and for what must not happen. */
-    protected AwaitVerification() {
-        super(new TestEnvironment(2_000, 100));
+    /** With the times of all verifications. */
+    protected BlackboxVerification() {
+        super(Environment.create());
     }
 
     /** Starts the loop. */
@@ -36,25 +33,24 @@ public abstract class AwaitVerification extends SubscriberBlackboxVerification<I
         running.close();
     }
 
-    /** Awaits {@code publisher}. In a task. */
-    abstract void awaitIt(Publisher<Integer> publisher);
+    /** Awaits {@code publisher}, or goes through it. In a task. */
+    abstract void use(Publisher<Integer> publisher);
 
     @Override
     public Subscriber<Integer> createSubscriber() {
         CompletableFuture<Subscriber<Integer>> made = new CompletableFuture<>();
         Publisher<Integer> publisher = subscriber -> made.complete(narrow(subscriber));
         var _ =
-                Asyncio.runCoroutineThreadsafe(
-                        () -> {
-                            awaitIt(publisher);
-                            return null;
-                        },
-                        running.loop);
+                running.task(() -> {
+                    use(publisher);
+                    return null;
+                });
         return made.join();
     }
 
+    /** The subscriber, as one of integers. */
     @SuppressWarnings("unchecked") // a subscriber of any supertype takes integers
-    private static Subscriber<Integer> narrow(Subscriber<? super Integer> subscriber) {
+    static Subscriber<Integer> narrow(Subscriber<? super Integer> subscriber) {
         return (Subscriber<Integer>) subscriber;
     }
 

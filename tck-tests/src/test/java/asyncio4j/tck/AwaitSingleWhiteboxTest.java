@@ -1,0 +1,17 @@
+package asyncio4j.tck;
+
+import asyncio4j.bridge.Bridge;
+
+import org.reactivestreams.Publisher;
+import org.testng.annotations.Test;
+
+/** {@code awaitSingle(publisher)}, with a probe. */
+@Verified("awaitSingle(publisher)")
+@Test
+public class AwaitSingleWhiteboxTest extends AwaitWhiteboxVerification {
+
+    @Override
+    void use(Publisher<Integer> publisher) {
+        var _ = Bridge.awaitSingle(publisher);
+    }
+}
