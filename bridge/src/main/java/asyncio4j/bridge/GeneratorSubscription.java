@@ -31,12 +31,12 @@ import java.util.concurrent.CancellationException;
  *
  * <p>The task begins with the first demand, but on another thread not before onSubscribe has
  * returned, as those two would overlap: whoever sets the second of STARTED and KNOWN starts it, and
- * only STARTED's bringer may set both at once. From then on it alone
- * signals onNext, and its end, on the loop's thread as well, signals what became of it. Until then
- * nothing is signalled but the refusal of a start, by the one who has set ENDED; from then on
- * ENDED, which is set once, decides who signals the end: the task, or {@link #loopGone} when the
- * loop is closed and the task can't. STOPPED is set by cancel, and by a demand that isn't positive:
- * then nothing is signalled any more, but for the error of that demand once the body has ended.
+ * only STARTED's bringer may set both at once. From then on it alone signals onNext, and its end,
+ * on the loop's thread as well, signals what became of it. Until then nothing is signalled but the
+ * refusal of a start, by the one who has set ENDED; from then on ENDED, which is set once, decides
+ * who signals the end: the task, or {@link #loopGone} when the loop is closed and the task can't.
+ * STOPPED is set by cancel, and by a demand that isn't positive: then nothing is signalled any
+ * more, but for the error of that demand once the body has ended.
  *
  * <h2>Why no demand and no stop is overlooked</h2>
  *

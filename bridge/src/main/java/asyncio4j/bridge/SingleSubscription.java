@@ -29,8 +29,8 @@ import java.util.concurrent.CancellationException;
  * too, and then nobody signals; a value that was READY belongs to whoever sets TERMINATED, to
  * signal or to discard, and one that wasn't yet stays with the one who brings it.
  *
- * <p>What the demand sets off on another thread begins once onSubscribe has returned, as its signals
- * would overlap that: the second of REQUESTED and KNOWN begins it.
+ * <p>What the demand sets off on another thread begins once onSubscribe has returned, as its
+ * signals would overlap that: the second of REQUESTED and KNOWN begins it.
  */
 abstract class SingleSubscription<T> implements Subscription, Scannable, Subscriptions.Open {
 

@@ -22,10 +22,9 @@ public class DoneTaskMonoTest extends MonoVerification {
     @Override
     Publisher<Integer> failedPublisher() {
         return Bridge.toMono(
-                done(
-                        () -> {
-                            throw new IllegalStateException("failed, as it should");
-                        }));
+                done(() -> {
+                    throw new IllegalStateException("failed, as it should");
+                }));
     }
 
     private Task<Integer> done(Coroutine<Integer> body) {

@@ -6,8 +6,7 @@ import org.reactivestreams.Publisher;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.Test;
 
-/** {@code flux(loop, body)}: a body that yields as long as somebody asks, and never
- * completes. */
+/** {@code flux(loop, body)}: a body that yields as long as somebody asks, and never completes. */
 @Verified("flux(loop, body) that never ends")
 @Test
 public class EndlessGeneratorFluxTest extends FluxVerification {

@@ -15,11 +15,10 @@ public class GeneratorObjectFluxTest extends FluxVerification {
     Publisher<Integer> publisher(long elements) {
         return Bridge.flux(
                 running().loop,
-                AsyncGenerator.of(
-                        g -> {
-                            for (long i = 0; i < elements; i++) {
-                                g.yield((int) i);
-                            }
-                        }));
+                AsyncGenerator.of(g -> {
+                    for (long i = 0; i < elements; i++) {
+                        g.yield((int) i);
+                    }
+                }));
     }
 }

@@ -17,8 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
 /**
- * A Processor made of the bridge's parts: a generator for each downstream goes through what comes in
- * with {@code iterate}, and yields it. What the downstream holds is the generator's own
+ * A Processor made of the bridge's parts: a generator for each downstream goes through what comes
+ * in with {@code iterate}, and yields it. What the downstream holds is the generator's own
  * subscription. With one downstream, what the upstream signals to is the iterator's own subscriber;
  * with several, Reactor's multicast is between the upstream and the iterators.
  *
@@ -44,7 +44,9 @@ final class GeneratorProcessor implements Processor<Integer, Integer> {
         this.bufferSize = bufferSize;
         if (multicast) {
             Sinks.ManyWithUpstream<Integer> shared =
-                    Sinks.unsafe().manyWithUpstream().multicastOnBackpressureBuffer(bufferSize, true);
+                    Sinks.unsafe()
+                            .manyWithUpstream()
+                            .multicastOnBackpressureBuffer(bufferSize, true);
             var _ = shared.subscribeTo(inlet);
             incoming = shared.asFlux();
         } else {
@@ -177,7 +179,8 @@ final class GeneratorProcessor implements Processor<Integer, Integer> {
         @Override
         public synchronized void subscribe(Subscriber<? super Integer> subscriber) {
             if (target != null) {
-                Flux.<Integer>error(new IllegalStateException("the processor is for one subscriber"))
+                Flux.<Integer>error(
+                                new IllegalStateException("the processor is for one subscriber"))
                         .subscribe(subscriber);
                 return;
             }

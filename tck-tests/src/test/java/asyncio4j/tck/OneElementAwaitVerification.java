@@ -12,7 +12,8 @@ public abstract class OneElementAwaitVerification extends AwaitWhiteboxVerificat
     @Override
     public boolean isRunWithOne(String check) {
         return check.equals("required_exerciseWhiteboxHappyPath")
-                || check.equals("required_spec308_requestMustRegisterGivenNumberElementsToBeProduced");
+                || check.equals(
+                        "required_spec308_requestMustRegisterGivenNumberElementsToBeProduced");
     }
 
     @Override

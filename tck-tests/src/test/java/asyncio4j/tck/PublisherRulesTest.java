@@ -28,7 +28,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The rules for publishers, over all that the bridge makes, seen from threads outside of the loop. */
+/**
+ * The rules for publishers, over all that the bridge makes, seen from threads outside of the loop.
+ */
 class PublisherRulesTest {
 
     private final RunningLoop running = new RunningLoop();
@@ -338,7 +340,9 @@ class PublisherRulesTest {
 
     @Rule({"1.11", "2.12"})
     @ParameterizedTest
-    @EnumSource(names = {"GENERATOR"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            names = {"GENERATOR"},
+            mode = EnumSource.Mode.EXCLUDE)
     void eachSubscriberHasASubscriptionOfItsOwn(Any kind) {
         Publisher<Integer> publisher = kind.create(running);
         List<Recorder<Integer>> subscribers =

@@ -27,12 +27,11 @@ final class RunningLoop implements AutoCloseable {
         CompletableFuture<Task<T>> made = new CompletableFuture<>();
         run(() -> {
             Task<T> task = loop.createTask(body);
-            task.addDoneCallback(
-                    done -> {
-                        if (!done.cancelled()) {
-                            var _ = done.exception();
-                        }
-                    });
+            task.addDoneCallback(done -> {
+                if (!done.cancelled()) {
+                    var _ = done.exception();
+                }
+            });
             made.complete(task);
         });
         return made.join();

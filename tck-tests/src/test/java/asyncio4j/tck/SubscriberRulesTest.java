@@ -331,13 +331,9 @@ class SubscriberRulesTest {
                 () -> {
                     boolean inOnSubscribe =
                             StackWalker.getInstance()
-                                    .walk(
-                                            frames ->
-                                                    frames.anyMatch(
-                                                            frame ->
-                                                                    frame.getMethodName()
-                                                                            .equals(
-                                                                                    "onSubscribe")));
+                                    .walk(frames ->
+                                            frames.anyMatch(frame ->
+                                                    frame.getMethodName().equals("onSubscribe")));
                     where.add(inOnSubscribe || currentTask() == owner.join());
                 };
         Task<List<Integer>> task =

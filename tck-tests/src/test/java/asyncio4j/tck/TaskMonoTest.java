@@ -18,17 +18,19 @@ public class TaskMonoTest extends MonoVerification {
     @Override
     Publisher<Integer> publisher(long elements) {
         return Bridge.toMono(
-                running().task(() -> {
-                    await(sleep(Duration.ofMillis(1)));
-                    return elements == 0 ? null : 1;
-                }));
+                running()
+                        .task(() -> {
+                            await(sleep(Duration.ofMillis(1)));
+                            return elements == 0 ? null : 1;
+                        }));
     }
 
     @Override
     Publisher<Integer> failedPublisher() {
         return Bridge.toMono(
-                running().task(() -> {
-                    throw new IllegalStateException("failed, as it should");
-                }));
+                running()
+                        .task(() -> {
+                            throw new IllegalStateException("failed, as it should");
+                        }));
     }
 }

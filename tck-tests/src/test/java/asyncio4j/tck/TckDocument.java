@@ -193,12 +193,11 @@ final class TckDocument {
                 | rule | | tests |
                 | --- | --- | --- |
                 """);
-        tests.forEach(
-                (rule, names) -> {
-                    to.append("| ").append(rule).append(" | ");
-                    to.append(untested.contains(rule) ? "+" : "").append(" | ");
-                    to.append(String.join(", ", names)).append(" |\n");
-                });
+        tests.forEach((rule, names) -> {
+            to.append("| ").append(rule).append(" | ");
+            to.append(untested.contains(rule) ? "+" : "").append(" | ");
+            to.append(String.join(", ", names)).append(" |\n");
+        });
     }
 
     /** The rules that neither the TCK nor a test of ours shows. After {@link #render}. */

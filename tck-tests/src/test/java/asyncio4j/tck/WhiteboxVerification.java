@@ -62,9 +62,7 @@ public abstract class WhiteboxVerification extends SubscriberWhiteboxVerificatio
     public Subscriber<Integer> createSubscriber(WhiteboxSubscriberProbe<Integer> probe) {
         CompletableFuture<Subscriber<Integer>> made = new CompletableFuture<>();
         SubscriberPuppet puppet =
-                start(
-                        subscriber -> made.complete(BlackboxVerification.narrow(subscriber)),
-                        probe);
+                start(subscriber -> made.complete(BlackboxVerification.narrow(subscriber)), probe);
         Subscriber<Integer> probed = probed(made.join(), probe);
         return new Passing(probed) {
             @Override
