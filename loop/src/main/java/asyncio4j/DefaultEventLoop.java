@@ -68,6 +68,9 @@ final class DefaultEventLoop implements EventLoop {
     /** What a Runner does when it closes, after the tasks have ended. Any thread. */
     private final List<Coroutine<@Nullable Void>> shutdownSteps = new CopyOnWriteArrayList<>();
 
+    /** A Runner closes this. Any thread. */
+    private volatile boolean closing;
+
     /** A Runner closes this, and the tasks that it found have ended. Any thread. */
     private volatile boolean settling;
 
@@ -208,6 +211,14 @@ final class DefaultEventLoop implements EventLoop {
 
     List<Coroutine<@Nullable Void>> shutdownSteps() {
         return shutdownSteps;
+    }
+
+    boolean closing() {
+        return closing || core.closed();
+    }
+
+    void startClosing() {
+        closing = true;
     }
 
     boolean settling() {

@@ -105,6 +105,11 @@ final class LoopAccessImpl extends LoopAccess {
     }
 
     @Override
+    public boolean closing(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).closing();
+    }
+
+    @Override
     public boolean settling(EventLoop loop) {
         return DefaultEventLoop.unwrap(loop).settling();
     }

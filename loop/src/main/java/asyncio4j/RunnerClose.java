@@ -49,6 +49,7 @@ final class RunnerClose {
      * suppressed.
      */
     void run() {
+        inner.startClosing();
         boolean interrupted = Thread.interrupted(); // it ended the run, and that was all it was for
         inner.interruptListener(() ->
                 leave(

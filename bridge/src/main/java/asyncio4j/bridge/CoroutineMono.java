@@ -85,12 +85,23 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
 
         @Override
         void onRequested() {
-            if (!registry().admits()) {
-                loopGone();
-            } else if (ACCESS.holdsBaton(loop)) {
+            if (ACCESS.holdsBaton(loop)) {
                 Carrying.run(loop, carried, this::begin);
-            } else if (!ACCESS.enqueue(loop, this::begin, context, carried)) {
-                loopGone();
+            } else if (!registry().admitsGuest()
+                    || !ACCESS.enqueue(loop, this::beginAsGuest, context, carried)) {
+                refuse();
+            }
+        }
+
+        /** For a subscriber on another thread. The loop's thread. */
+        private void beginAsGuest() {
+            if (!registry().admitsGuest()) {
+                refuse();
+                return;
+            }
+            begin();
+            if (task != null) {
+                registry().addGuest(task);
             }
         }
 
@@ -99,7 +110,7 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
                 return;
             }
             if (ACCESS.shut(loop)) {
-                loopGone();
+                refuse();
                 return;
             }
             Task<? extends @Nullable T> made;

@@ -208,16 +208,26 @@ final class GeneratorSubscription<T>
         if ((before & ENDED) != 0) {
             return;
         }
-        if (!registry.admits()) {
-            loopGone();
-        } else if (ACCESS.holdsBaton(loop)) {
+        if (ACCESS.holdsBaton(loop)) {
             Carrying.run(loop, carried, this::begin);
-        } else if (!ACCESS.enqueue(loop, this::begin, context, carried)) {
+        } else if (!registry.admitsGuest() || !ACCESS.enqueue(loop, this::beginAsGuest, context, carried)) {
             loopGone();
         }
     }
 
     // The task's side
+
+    /** For a subscriber on another thread. The loop's thread. */
+    private void beginAsGuest() {
+        if (!registry.admitsGuest()) {
+            loopGone();
+            return;
+        }
+        begin();
+        if (task != null) {
+            registry.addGuest(task);
+        }
+    }
 
     private void begin() {
         if (gone()) {

@@ -143,11 +143,19 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
     public final void loopGone() {
         if (terminate(0)) {
             onAbandoned();
-            actual.onError(
-                    new CancellationException(
-                            "the event loop was closed before this was done: subscribe while it"
-                                    + " runs, and wait for the result"));
+            actual.onError(closed());
         }
+    }
+
+    /** The loop takes this no more, and knows nothing of it. Any thread. */
+    final void refuse() {
+        fail(closed());
+    }
+
+    private static CancellationException closed() {
+        return new CancellationException(
+                "the event loop was closed before this was done: subscribe while it runs, and wait"
+                        + " for the result");
     }
 
     /**

@@ -5,6 +5,7 @@ import asyncio4j.EventLoop;
 import asyncio4j.ExceptionContext;
 import asyncio4j.KeyboardInterrupt;
 import asyncio4j.SystemExit;
+import asyncio4j.Task;
 import asyncio4j.internal.access.LoopAccess;
 
 import reactor.core.Exceptions;
@@ -54,7 +55,16 @@ final class Subscriptions {
         }
     }
 
+    /** How many tasks may run for other threads while a Runner waits for the first ones. */
+    private static final int MOST_GUESTS = 1_000;
+
     private final EventLoop loop;
+
+    /**
+     * How many tasks run that were started for other threads since a Runner began to close the
+     * loop. Written by the loop's thread, read by any.
+     */
+    private volatile int guests;
 
     private final Set<Open> open = ConcurrentHashMap.newKeySet();
 
@@ -80,13 +90,23 @@ final class Subscriptions {
     }
 
     /**
-     * Whether a new task may be started for a subscriber. While a Runner closes the loop and the
-     * first round of tasks has ended, it only may from inside the loop, where another task's
-     * cleanup may need it; else subscribers that keep coming could keep the Runner from ever being
-     * done.
+     * Whether a task may be started for a subscriber on another thread. When a Runner closes the
+     * loop, the clean-up of the tasks that it cancelled may still need that, so it may as long as
+     * these haven't ended, and {@value #MOST_GUESTS} at a time; else subscribers that keep coming
+     * could keep the Runner from ever being done. Any thread.
      */
-    boolean admits() {
-        return !ACCESS.shut(loop) && (!ACCESS.settling(loop) || ACCESS.holdsBaton(loop));
+    boolean admitsGuest() {
+        return !ACCESS.closing(loop)
+                || (!ACCESS.settling(loop) && !ACCESS.shut(loop) && guests < MOST_GUESTS);
+    }
+
+    /** A task was started for a subscriber on another thread. The loop's thread. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
+    void addGuest(Task<?> task) {
+        if (ACCESS.closing(loop) && !task.done()) {
+            guests++;
+            ACCESS.addLightCallback(task, () -> guests--);
+        }
     }
 
     /** Puts one in, or ends it if it is too late for that. */

@@ -64,6 +64,10 @@ final class TaskMono<T> extends Mono<T> implements Scannable {
                 done();
                 return;
             }
+            if (ACCESS.shut(loop)) {
+                refuse();
+                return;
+            }
             Context context = Context.copyContext();
             Object carried = Carrying.capture(loop, actual().currentContext());
             Runnable wait = () -> future.addDoneCallback(_ -> done(), context);

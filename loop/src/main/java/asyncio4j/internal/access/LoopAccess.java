@@ -115,6 +115,9 @@ public abstract class LoopAccess {
      */
     public abstract void addShutdownStep(EventLoop loop, Coroutine<@Nullable Void> step);
 
+    /** Whether a Runner closes {@code loop}, or it is closed. Any thread. */
+    public abstract boolean closing(EventLoop loop);
+
     /**
      * Whether a Runner closes {@code loop}, and the tasks that it found at first have ended. Any
      * thread.

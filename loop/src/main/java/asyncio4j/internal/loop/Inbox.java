@@ -44,7 +44,7 @@ final class Inbox {
         }
     }
 
-    /** Marks where {@link #drainTo} stops; in the queue only while that runs. */
+    /** Marks where {@link #drainTo} stops. */
     private static final Step END =
             new Step() {
                 @Override
@@ -52,6 +52,13 @@ final class Inbox {
                     throw new AssertionError("taken for a step");
                 }
             };
+
+    /**
+     * How many steps are handed over at once. Threads that post faster than the loop can follow
+     * would else make each iteration longer than the one before, without bound, and what the loop's
+     * own tasks do in ten iterations would take for ever.
+     */
+    static final int MOST_AT_ONCE = 1 << 12;
 
     /** How long to look for a step before parking, in turns; a park and unpark cost far more. */
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1 << 10 : 0;
@@ -63,6 +70,9 @@ final class Inbox {
     private volatile @Nullable Thread sleeper;
 
     private volatile boolean closed;
+
+    /** {@link #END} is in the queue. Baton holder only. */
+    private boolean marked;
 
     /**
      * Puts a step in and wakes the loop if it waits. Any thread.
@@ -82,17 +92,37 @@ final class Inbox {
     }
 
     /**
-     * Moves what is in the inbox now to {@code ready}, in order. What is posted meanwhile stays for
-     * the next time, so that threads that post without end can't keep the loop here. Baton holder
-     * only.
+     * Moves what is in the inbox now to {@code ready}, in order, or the first {@link #MOST_AT_ONCE}
+     * of it. What is posted meanwhile stays for the next time, so that threads that post without
+     * end can't keep the loop here. Baton holder only.
      */
     void drainTo(Queue<Step> ready) {
         if (queue.isEmpty()) {
             return;
         }
-        queue.add(END);
-        for (Step step = queue.poll(); step != null && step != END; step = queue.poll()) {
-            ready.add(step);
+        mark();
+        for (int taken = 0; taken < MOST_AT_ONCE; ) {
+            Step step = queue.poll();
+            if (step == END) {
+                marked = false;
+                if (taken > 0 || queue.isEmpty()) {
+                    return;
+                }
+                mark(); // the last time took all that was before it
+            } else if (step == null) { // it was closed
+                marked = false;
+                return;
+            } else {
+                ready.add(step);
+                taken++;
+            }
+        }
+    }
+
+    private void mark() {
+        if (!marked) {
+            queue.add(END);
+            marked = true;
         }
     }
 
