@@ -68,6 +68,9 @@ final class DefaultEventLoop implements EventLoop {
     /** What a Runner does when it closes, after the tasks have ended. Any thread. */
     private final List<Coroutine<@Nullable Void>> shutdownSteps = new CopyOnWriteArrayList<>();
 
+    /** What a Runner does when it closes, just before it closes the loop. Any thread. */
+    private final List<Coroutine<@Nullable Void>> lastSteps = new CopyOnWriteArrayList<>();
+
     /** A Runner closes this. Any thread. */
     private volatile boolean closing;
 
@@ -211,6 +214,15 @@ final class DefaultEventLoop implements EventLoop {
 
     List<Coroutine<@Nullable Void>> shutdownSteps() {
         return shutdownSteps;
+    }
+
+    /** Has {@code step} run when a Runner closes this, as the last of all. Any thread. */
+    void addLastStep(Coroutine<@Nullable Void> step) {
+        lastSteps.add(step);
+    }
+
+    List<Coroutine<@Nullable Void>> lastSteps() {
+        return lastSteps;
     }
 
     boolean closing() {

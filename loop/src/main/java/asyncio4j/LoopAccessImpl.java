@@ -105,6 +105,21 @@ final class LoopAccessImpl extends LoopAccess {
     }
 
     @Override
+    public void markAsCleanUp(Task<?> task) {
+        task.markAsCleanUp();
+    }
+
+    @Override
+    public boolean cleansUp(Task<?> task) {
+        return task.cleansUp();
+    }
+
+    @Override
+    public void addLastStep(EventLoop loop, Coroutine<@Nullable Void> step) {
+        DefaultEventLoop.unwrap(loop).addLastStep(step);
+    }
+
+    @Override
     public boolean closing(EventLoop loop) {
         return DefaultEventLoop.unwrap(loop).closing();
     }

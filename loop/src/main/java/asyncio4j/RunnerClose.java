@@ -64,6 +64,9 @@ final class RunnerClose {
             step(this::cancelAllTasks); // that came after the last look
             step(() -> complete(loop.shutdownAsyncGenerators()));
             step(() -> complete(loop.shutdownDefaultExecutor(Runner.THREAD_JOIN_TIMEOUT)));
+            for (Coroutine<@Nullable Void> last : inner.lastSteps()) {
+                step(() -> complete(last));
+            }
         } finally {
             inner.interruptListener(null);
             if (interrupted) {
@@ -126,11 +129,14 @@ final class RunnerClose {
         }
     }
 
-    /** Cancels every task once, also those that come up meanwhile, and waits until none is left. */
+    /**
+     * Cancels every task once, also those that come up meanwhile, but for those that clean up after
+     * others, and waits until none is left.
+     */
     private void cancelAllTasks() {
         for (Set<Task<?>> tasks = loop.allTasks(); !tasks.isEmpty(); tasks = loop.allTasks()) {
             for (Task<?> task : tasks) {
-                if (cancelled.add(task)) {
+                if (!task.cleansUp() && cancelled.add(task)) {
                     task.cancel();
                 }
             }
@@ -174,7 +180,11 @@ final class RunnerClose {
             }
             told++;
             StringBuilder text =
-                    new StringBuilder("Still waiting for a task that was cancelled at shutdown: ")
+                    new StringBuilder(
+                                    task.cleansUp()
+                                            ? "Still waiting at shutdown for clean-up: "
+                                            : "Still waiting for a task that was cancelled at"
+                                                    + " shutdown: ")
                             .append(task);
             for (StackTraceElement frame : task.getStack()) {
                 text.append("\n    at ").append(frame);

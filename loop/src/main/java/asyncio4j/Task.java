@@ -64,6 +64,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /** Whether to say so if the loop is closed before this is done. */
     private boolean logDestroyPending = true;
 
+    /** Cleans up after others: a Runner that closes the loop waits for it, and doesn't cancel it. */
+    private boolean cleansUp;
+
     /**
      * The tasks of the loop that aren't done, as a list that each can be taken out of; see {@link
      * TaskList}.
@@ -94,6 +97,15 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
 
     boolean logDestroyPending() {
         return logDestroyPending;
+    }
+
+    /** This is clean-up, to be waited for as a finally block is. The loop's thread. */
+    void markAsCleanUp() {
+        cleansUp = true;
+    }
+
+    boolean cleansUp() {
+        return cleansUp;
     }
 
     /**

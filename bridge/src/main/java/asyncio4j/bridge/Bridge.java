@@ -406,6 +406,54 @@ public final class Bridge {
     }
 
     /**
+     * {@code flux}, tied to the life of a loop: when the loop is closed, it is cancelled, and the
+     * subscriber gets a {@link java.util.concurrent.CancellationException}; so it does if the loop
+     * was closed before. That is for pipelines that the loop doesn't know of, such as those that go
+     * by a {@link LoopScheduler}, or hand their elements to the loop in a way of their own.
+     *
+     * {@snippet :
+     * Flux<Row> onTheLoop = untilClosed(loop, rows.publishOn(LoopScheduler.of(loop)));
+     * }
+     *
+     * <p>A Runner that closes the loop comes to this once all tasks have ended, before it closes the
+     * asynchronous generators.
+     *
+     * @param loop the loop; it need not run yet
+     * @param flux what to tie to it
+     * @param <T> the type of the elements
+     * @return a Flux that signals where {@code flux} does, and at last on the loop's thread, or the
+     *     one that closes it
+     */
+    public static <T> Flux<T> untilClosed(EventLoop loop, Flux<T> flux) {
+        Objects.requireNonNull(loop, "untilClosed: the loop is null");
+        Objects.requireNonNull(flux, "untilClosed: the Flux is null");
+        return Flux.defer(() -> {
+            ClosedMono<T> closed = new ClosedMono<>(loop);
+            return flux.takeUntilOther(closed.onErrorComplete())
+                    .concatWith(Mono.defer(closed::failure));
+        });
+    }
+
+    /**
+     * {@link #untilClosed(EventLoop, Flux)} for a Mono.
+     *
+     * @param loop the loop; it need not run yet
+     * @param mono what to tie to it
+     * @param <T> the type of the value
+     * @return a Mono that signals where {@code mono} does, or at last on the loop's thread, or the
+     *     one that closes it
+     */
+    public static <T> Mono<T> untilClosed(EventLoop loop, Mono<T> mono) {
+        Objects.requireNonNull(loop, "untilClosed: the loop is null");
+        Objects.requireNonNull(mono, "untilClosed: the Mono is null");
+        return Mono.defer(() -> {
+            ClosedMono<T> closed = new ClosedMono<>(loop);
+            return mono.takeUntilOther(closed.onErrorComplete())
+                    .switchIfEmpty(Mono.defer(closed::failure));
+        });
+    }
+
+    /**
      * A generator's body as a Flux. Each subscriber has a task of its own on {@code loop} that runs
      * the body; it begins with the first demand. {@code yield} is {@code onNext} on the task's own
      * stack while there is demand, and suspends where there is none; it always returns null. The

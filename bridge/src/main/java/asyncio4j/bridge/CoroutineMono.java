@@ -127,6 +127,7 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
                 return;
             }
             task = made;
+            registry().markCleanUp(made);
             made.addDoneCallback(this::ended, context);
             if (terminated()) {
                 made.cancel();
@@ -134,6 +135,15 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
         }
 
         private void ended(AsyncFuture<? extends @Nullable T> done) {
+            Task<?> ended = task;
+            if (ended != null && ACCESS.cleansUp(ended)) {
+                registry().cleanUp(() -> tell(done)); // what follows it does, too
+            } else {
+                tell(done);
+            }
+        }
+
+        private void tell(AsyncFuture<? extends @Nullable T> done) {
             Throwable error = ACCESS.peekException(done);
             ACCESS.retrieved(done);
             if (!settle(done) && error != null) {

@@ -255,6 +255,7 @@ final class GeneratorSubscription<T>
             return;
         }
         task = made;
+        registry.markCleanUp(made);
         made.addDoneCallback(this::ended, context);
         if ((state & STOPPED) != 0) {
             stopTask(); // it began eagerly, and stopped itself before there was a task to cancel
@@ -402,6 +403,15 @@ final class GeneratorSubscription<T>
     }
 
     private void ended(AsyncFuture<@Nullable Void> done) {
+        Task<?> ended = task;
+        if (ended != null && ACCESS.cleansUp(ended)) {
+            registry.cleanUp(() -> tell(done)); // what follows it does, too
+        } else {
+            tell(done);
+        }
+    }
+
+    private void tell(AsyncFuture<@Nullable Void> done) {
         Throwable error = done.cancelled() ? cancellation(done) : ACCESS.peekException(done);
         ACCESS.retrieved(done);
         if (error == null && exit != null && (state & STOPPED) == 0) {

@@ -267,7 +267,7 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
         registry.remove(this);
         wake(before);
         try {
-            cancelUpstream();
+            registry.cleanUp(this::cancelUpstream);
         } finally {
             if ((before & SUBSCRIBED) != 0) {
                 elements.discard(currentContext());

@@ -33,13 +33,35 @@ import java.util.concurrent.TimeUnit;
  * {@link #now} are by the loop's clock. All methods are for any thread.
  *
  * <p>Disposing of the scheduler cancels the work that waits and refuses more, and leaves the loop
- * alone; disposed the loop disposes of the scheduler.
+ * alone.
+ *
+ * <h2>When the loop is closed</h2>
+ *
+ * <p>As long as a Runner's {@code close} waits for tasks and generators, the scheduler works on.
+ * The last thing before the loop is closed is that it refuses more work, by {@link
+ * RejectedExecutionException}, and that all the work without a delay that it has taken is done. So
+ * a subscriber behind {@code publishOn} gets what was on its way; and at the next signal from above
+ * the operator fails with that exception and cancels its source, and so does {@code subscribeOn}.
+ * Work whose delay isn't over is dropped.
+ *
+ * <p>A scheduler knows the work that operators give it, and not their subscribers. One whose source
+ * says nothing more, or who waits for a delay, isn't told by the scheduler that the loop is closed,
+ * as with all of Reactor's schedulers that are disposed of. {@link
+ * Bridge#untilClosed(EventLoop, reactor.core.publisher.Flux)} is for those:
+ *
+ * {@snippet :
+ * Flux<Row> onTheLoop = untilClosed(loop, rows.publishOn(LoopScheduler.of(loop)));
+ * }
+ *
+ * <p>If the loop is closed without a Runner, what it hasn't done by then is dropped.
  */
 public final class LoopScheduler implements Scheduler, Scannable {
 
     static final LoopAccess ACCESS = LoopAccess.get();
 
     private final EventLoop loop;
+
+    private final Subscriptions registry;
 
     /** The work that waits for its turn or its time. */
     private final Disposable.Composite waiting = Disposables.composite();
@@ -48,6 +70,7 @@ public final class LoopScheduler implements Scheduler, Scannable {
 
     private LoopScheduler(EventLoop loop) {
         this.loop = loop;
+        this.registry = Subscriptions.of(loop);
     }
 
     /**
@@ -61,12 +84,16 @@ public final class LoopScheduler implements Scheduler, Scannable {
                 new LoopScheduler(
                         Objects.requireNonNull(
                                 loop, "LoopScheduler.of: the loop is null: pass getRunningLoop()"));
-        Subscriptions.of(loop).add(scheduler);
+        scheduler.registry.add(scheduler);
         return scheduler;
     }
 
     EventLoop loop() {
         return loop;
+    }
+
+    Subscriptions registry() {
+        return registry;
     }
 
     /**
@@ -111,7 +138,7 @@ public final class LoopScheduler implements Scheduler, Scannable {
         Objects.requireNonNull(task, "schedule: the task is null");
         ScheduledTask work =
                 new ScheduledTask(this, owner, Schedulers.onSchedule(task), Context.copyContext());
-        if (isDisposed() || !owner.add(work)) {
+        if (isDisposed() || registry.refusesWork() || !owner.add(work)) {
             throw rejected();
         }
         return work;
@@ -154,7 +181,7 @@ public final class LoopScheduler implements Scheduler, Scannable {
     public void dispose() {
         disposed = true;
         waiting.dispose();
-        Subscriptions.of(loop).remove(this);
+        registry.remove(this);
     }
 
     @Override

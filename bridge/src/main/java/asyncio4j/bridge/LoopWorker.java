@@ -49,17 +49,26 @@ final class LoopWorker implements Scheduler.Worker, Scannable {
             waiting.dispose(); // the loop is closed
             throw LoopScheduler.rejected();
         }
+        work.refuseIfLate();
         return work;
     }
 
     /** Has the loop run the head of the queue. */
     private boolean handOver() {
         ScheduledTask head = queue.element();
-        return LoopScheduler.ACCESS.enqueue(
-                scheduler.loop(), this::runHead, head.context(), head.carried());
+        Subscriptions registry = scheduler.registry();
+        registry.workSent();
+        boolean taken =
+                LoopScheduler.ACCESS.enqueue(
+                        scheduler.loop(), this::runHead, head.context(), head.carried());
+        if (!taken) {
+            registry.workArrived();
+        }
+        return taken;
     }
 
     private void runHead() {
+        scheduler.registry().workArrived();
         try {
             queue.remove().run();
         } finally {

@@ -168,7 +168,7 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
         int before = set(LEFT);
         Object kept = SLOT.getAndSet(this, GONE);
         try {
-            cancelUpstream();
+            Subscriptions.of(task.getLoop()).cleanUp(this::cancelUpstream);
         } finally {
             Operators.onDiscard(kept, currentContext());
             Throwable failure = failure(before);

@@ -27,11 +27,16 @@ import java.util.function.Supplier;
  * }
  *
  * <p>Ctrl-C, interrupts, contexts and exceptions are as {@link Runner} has them. {@link #close}
- * cancels all tasks and waits for them, and with them what they awaited; then ends the
+ * cancels all tasks and waits for them, and with them what they awaited, and for the cancel hooks of
+ * that, as long as these go by {@link Bridge#mono} or {@link Bridge#flux}; then ends the
  * subscriptions that still wait for something of the loop, with {@link
- * java.util.concurrent.CancellationException}, and waits for what they had running; then closes the
- * asynchronous generators, shuts the default executor down, and closes the loop. A plain {@code
- * Runner} does the same.
+ * java.util.concurrent.CancellationException}; then closes the asynchronous generators, shuts the
+ * default executor down, has {@link LoopScheduler}s refuse more work and do what they have, and
+ * closes the loop. A plain {@code Runner} does the same.
+ *
+ * <p>Once {@code close} has begun, other threads may subscribe to what the loop offers, in limits,
+ * as long as the first tasks are waited for, since their clean-up may need that. After that they
+ * get a {@link java.util.concurrent.CancellationException} at once.
  *
  * <p>A runner is for one thread at a time.
  */

@@ -78,8 +78,29 @@ final class ScheduledTask implements Runnable, Disposable {
 
     /** Has the loop run it now. Any thread. */
     void start() {
-        if (!LoopScheduler.ACCESS.enqueue(scheduler.loop(), this, context, carried)) {
+        Subscriptions registry = scheduler.registry();
+        registry.workSent();
+        if (!LoopScheduler.ACCESS.enqueue(
+                scheduler.loop(), this::arrive, context, carried)) {
+            registry.workArrived();
             refuse();
+        } else {
+            refuseIfLate();
+        }
+    }
+
+    private void arrive() {
+        scheduler.registry().workArrived();
+        run();
+    }
+
+    /**
+     * Takes back what was handed in just when the scheduler began to refuse, unless the loop has
+     * it. Any thread.
+     */
+    void refuseIfLate() {
+        if (scheduler.registry().refusesWork() && end()) {
+            throw LoopScheduler.rejected();
         }
     }
 

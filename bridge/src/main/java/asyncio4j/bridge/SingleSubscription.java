@@ -143,7 +143,9 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
     public final void loopGone() {
         if (terminate(0)) {
             onAbandoned();
-            actual.onError(closed());
+            CancellationException error = closed();
+            failing(error);
+            actual.onError(error);
         }
     }
 
@@ -222,6 +224,9 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
         }
         return false;
     }
+
+    /** The loop is closed: the subscriber will get {@code error}. */
+    void failing(Throwable error) {}
 
     /** A value that the subscriber doesn't want any more. */
     abstract void lateValue(T outcome);

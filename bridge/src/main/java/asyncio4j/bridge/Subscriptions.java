@@ -1,5 +1,6 @@
 package asyncio4j.bridge;
 
+import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.ExceptionContext;
@@ -8,13 +9,18 @@ import asyncio4j.SystemExit;
 import asyncio4j.Task;
 import asyncio4j.internal.access.LoopAccess;
 
+import org.jspecify.annotations.Nullable;
+
 import reactor.core.Exceptions;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The subscriptions that wait for something of a loop, so that none waits for ever when the loop is
@@ -55,22 +61,40 @@ final class Subscriptions {
         }
     }
 
-    /** How many tasks may run for other threads while a Runner waits for the first ones. */
+    /**
+     * How many tasks may run, and how many subscriptions be open, for other threads while a Runner
+     * waits for the first tasks.
+     */
     private static final int MOST_GUESTS = 1_000;
 
+    /** In {@code cleaner}: a plain callback. */
+    private static final Object NO_TASK = new Object();
+
     private final EventLoop loop;
+
+    /** Who is inside of {@link #cleanUp}; null if nobody is. The loop's thread. */
+    private @Nullable Object cleaner;
 
     /**
      * How many tasks run that were started for other threads since a Runner began to close the
      * loop. Written by the loop's thread, read by any.
      */
-    private volatile int guests;
+    private volatile int guestTasks;
 
-    private final Set<Open> open = ConcurrentHashMap.newKeySet();
+    /** Those that are open, and whether they count in {@link #guests}. */
+    private final Map<Open, Boolean> open = new ConcurrentHashMap<>();
+
+    /** How many subscribers on other threads have come since a Runner began to close the loop. */
+    private final AtomicInteger guests = new AtomicInteger();
 
     /** Weakly: a program may make one for each pipeline, and forget it. */
     private final Set<LoopScheduler> schedulers =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    /** How much of the schedulers' work is on its way to the loop. Any thread. */
+    private final AtomicInteger workUnderWay = new AtomicInteger();
+
+    private volatile boolean refusesWork;
 
     private Subscriptions(EventLoop loop) {
         this.loop = loop;
@@ -84,6 +108,7 @@ final class Subscriptions {
                         () -> {
                             Subscriptions fresh = new Subscriptions(loop);
                             ACCESS.addShutdownStep(loop, Coroutine.of(fresh::close));
+                            ACCESS.addLastStep(loop, Coroutine.of(fresh::endWork));
                             ACCESS.addCloseListener(loop, fresh::close);
                             return fresh;
                         });
@@ -92,34 +117,71 @@ final class Subscriptions {
     /**
      * Whether a task may be started for a subscriber on another thread. When a Runner closes the
      * loop, the clean-up of the tasks that it cancelled may still need that, so it may as long as
-     * these haven't ended, and {@value #MOST_GUESTS} at a time; else subscribers that keep coming
-     * could keep the Runner from ever being done. Any thread.
+     * these haven't ended, and {@value #MOST_GUESTS} at a time, as for other subscriptions; else
+     * subscribers that keep coming could keep the Runner from ever being done. Any thread.
      */
     boolean admitsGuest() {
         return !ACCESS.closing(loop)
-                || (!ACCESS.settling(loop) && !ACCESS.shut(loop) && guests < MOST_GUESTS);
+                || (!ACCESS.settling(loop) && !ACCESS.shut(loop) && guestTasks < MOST_GUESTS);
     }
 
     /** A task was started for a subscriber on another thread. The loop's thread. */
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
     void addGuest(Task<?> task) {
         if (ACCESS.closing(loop) && !task.done()) {
-            guests++;
-            ACCESS.addLightCallback(task, () -> guests--);
+            guestTasks++;
+            ACCESS.addLightCallback(task, () -> guestTasks--);
+        }
+    }
+
+    /**
+     * Runs {@code cleanUp}, such as the cancelling of a publisher, whose hooks may subscribe to
+     * coroutines: the tasks of these are waited for when a Runner closes the loop, and not
+     * cancelled. Any thread; another one than the loop's starts no tasks.
+     */
+    void cleanUp(Runnable cleanUp) {
+        if (!ACCESS.holdsBaton(loop)) {
+            cleanUp.run();
+            return;
+        }
+        Object before = cleaner;
+        cleaner = currentTask();
+        try {
+            cleanUp.run();
+        } finally {
+            cleaner = before;
+        }
+    }
+
+    private static Object currentTask() {
+        Task<?> task = ACCESS.currentTask();
+        return task == null ? NO_TASK : task;
+    }
+
+    /** Has {@code task}, which has just been made, count as clean-up if it is. The loop's thread. */
+    void markCleanUp(Task<?> task) {
+        if (cleaner == currentTask()) {
+            ACCESS.markAsCleanUp(task);
         }
     }
 
     /** Puts one in, or ends it if it is too late for that. */
     void add(Open subscription) {
-        open.add(subscription);
-        if (isOver(subscription) && open.remove(subscription)) {
+        boolean guest = ACCESS.closing(loop) && !ACCESS.holdsBaton(loop);
+        boolean tooMany = guest && guests.incrementAndGet() > MOST_GUESTS;
+        open.put(subscription, guest);
+        if ((tooMany || isOver(subscription)) && remove(subscription)) {
             subscription.loopGone();
         }
     }
 
-    /** Takes one out that doesn't need the loop any more. */
-    void remove(Open subscription) {
-        open.remove(subscription);
+    /** Takes one out that doesn't need the loop any more; false if it was out. */
+    boolean remove(Open subscription) {
+        Boolean guest = open.remove(subscription);
+        if (Boolean.TRUE.equals(guest)) {
+            guests.decrementAndGet();
+        }
+        return guest != null;
     }
 
     private boolean isOver(Open subscription) {
@@ -139,6 +201,32 @@ final class Subscriptions {
         schedulers.remove(scheduler);
     }
 
+    /** Whether schedulers take no more work. Any thread. */
+    boolean refusesWork() {
+        return refusesWork || loop.isClosed();
+    }
+
+    /** A scheduler hands work to the loop, to be run now. Any thread. */
+    void workSent() {
+        workUnderWay.incrementAndGet();
+    }
+
+    /** The loop has got that work, or has refused it. Any thread. */
+    void workArrived() {
+        workUnderWay.decrementAndGet();
+    }
+
+    /**
+     * The last thing before the loop is closed: schedulers refuse more work, and what they have
+     * taken is done, so that the subscribers that wait for it are told.
+     */
+    private void endWork() {
+        refusesWork = true;
+        while (workUnderWay.get() > 0) {
+            Asyncio.await(Asyncio.sleep(Duration.ZERO));
+        }
+    }
+
     /** How many are open. */
     int size() {
         return open.size();
@@ -146,8 +234,8 @@ final class Subscriptions {
 
     /** Ends all, but for those that go on until the loop is closed. The loop is shut. */
     private void close() {
-        for (Open subscription : List.copyOf(open)) {
-            if (isOver(subscription) && open.remove(subscription)) {
+        for (Open subscription : List.copyOf(open.keySet())) {
+            if (isOver(subscription) && remove(subscription)) {
                 end(subscription);
             }
         }

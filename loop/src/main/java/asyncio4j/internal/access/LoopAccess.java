@@ -115,6 +115,18 @@ public abstract class LoopAccess {
      */
     public abstract void addShutdownStep(EventLoop loop, Coroutine<@Nullable Void> step);
 
+    /**
+     * Has Runner.close wait for {@code task}, and not cancel it: it cleans up after others, as a
+     * finally block does. The loop's thread.
+     */
+    public abstract void markAsCleanUp(Task<?> task);
+
+    /** Whether {@link #markAsCleanUp} was called for {@code task}. The loop's thread. */
+    public abstract boolean cleansUp(Task<?> task);
+
+    /** Has {@code step} run by Runner.close just before it closes the loop. Any thread. */
+    public abstract void addLastStep(EventLoop loop, Coroutine<@Nullable Void> step);
+
     /** Whether a Runner closes {@code loop}, or it is closed. Any thread. */
     public abstract boolean closing(EventLoop loop);
 

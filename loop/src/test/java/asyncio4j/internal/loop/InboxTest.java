@@ -63,6 +63,48 @@ class InboxTest {
     }
 
     @Test
+    void muchIsHandedOverInTurns() {
+        Inbox inbox = new Inbox();
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < 2 * Inbox.MOST_AT_ONCE; i++) {
+            Step step = step();
+            steps.add(step);
+            assertThat(inbox.post(step)).isTrue();
+        }
+        ArrayDeque<Step> ready = new ArrayDeque<>();
+        inbox.drainTo(ready);
+        assertThat(ready).hasSize(Inbox.MOST_AT_ONCE);
+        Step late = step();
+        steps.add(late);
+        assertThat(inbox.post(late)).isTrue();
+        inbox.drainTo(ready);
+        assertThat(ready).hasSize(2 * Inbox.MOST_AT_ONCE);
+        inbox.drainTo(ready);
+        assertThat(ready).containsExactlyElementsOf(steps);
+        inbox.drainTo(ready);
+        assertThat(ready).hasSameSizeAs(steps);
+    }
+
+    @Test
+    void whatComesWhileMuchIsLeftWaitsBehindIt() {
+        Inbox inbox = new Inbox();
+        List<Step> steps = new ArrayList<>();
+        ArrayDeque<Step> ready = new ArrayDeque<>();
+        for (int turn = 0; turn < 3; turn++) {
+            for (int i = 0; i < Inbox.MOST_AT_ONCE + 1; i++) {
+                Step step = step();
+                steps.add(step);
+                assertThat(inbox.post(step)).isTrue();
+            }
+            inbox.drainTo(ready);
+        }
+        for (int turn = 0; turn < 4; turn++) {
+            inbox.drainTo(ready);
+        }
+        assertThat(ready).containsExactlyElementsOf(steps);
+    }
+
+    @Test
     void aClosedOneRefusesAndHasNothing() {
         Inbox inbox = new Inbox();
         assertThat(inbox.post(step())).isTrue();
