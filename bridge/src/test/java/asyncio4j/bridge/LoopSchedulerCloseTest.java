@@ -208,7 +208,7 @@ class LoopSchedulerCloseTest {
     /** Each piece of work is done once if it was taken, and never if it was refused. */
     @Test
     void workOfOtherThreadsIsDoneOrRefusedWheneverTheCloseComes() {
-        for (int round = 0; round < 30; round++) {
+        for (int round = 0; round < 50; round++) {
             ReactorRunner real = ReactorRunner.create();
             LoopScheduler ofReal = LoopScheduler.of(real.getLoop());
             AtomicInteger taken = new AtomicInteger();
@@ -221,7 +221,7 @@ class LoopSchedulerCloseTest {
                         Threads.start(() -> {
                             Scheduler.Worker worker = ofReal.createWorker();
                             try {
-                                for (; ; ) {
+                                for (int i = 0; i < 5_000; i++) {
                                     if (byWorker) {
                                         worker.schedule(done::incrementAndGet);
                                     } else {
