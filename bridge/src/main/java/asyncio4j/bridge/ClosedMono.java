@@ -48,6 +48,11 @@ final class ClosedMono<T> extends Mono<T> {
         }
 
         @Override
+        boolean atHome() {
+            return ACCESS.holdsBaton(owner.loop);
+        }
+
+        @Override
         void onRequested() {
             // nothing has to begin
         }
