@@ -64,7 +64,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /** Whether to say so if the loop is closed before this is done. */
     private boolean logDestroyPending = true;
 
-    /** Cleans up after others: a Runner that closes the loop waits for it, and doesn't cancel it. */
+    /**
+     * Cleans up after others: a Runner that closes the loop waits for it, and doesn't cancel it.
+     */
     private boolean cleansUp;
 
     /**

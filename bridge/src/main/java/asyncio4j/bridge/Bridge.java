@@ -415,8 +415,8 @@ public final class Bridge {
      * Flux<Row> onTheLoop = untilClosed(loop, rows.publishOn(LoopScheduler.of(loop)));
      * }
      *
-     * <p>A Runner that closes the loop comes to this once all tasks have ended, before it closes the
-     * asynchronous generators.
+     * <p>A Runner that closes the loop comes to this once all tasks have ended, before it closes
+     * the asynchronous generators.
      *
      * @param loop the loop; it need not run yet
      * @param flux what to tie to it

@@ -210,7 +210,8 @@ final class GeneratorSubscription<T>
         }
         if (ACCESS.holdsBaton(loop)) {
             Carrying.run(loop, carried, this::begin);
-        } else if (!registry.admitsGuest() || !ACCESS.enqueue(loop, this::beginAsGuest, context, carried)) {
+        } else if (!registry.admitsGuest()
+                || !ACCESS.enqueue(loop, this::beginAsGuest, context, carried)) {
             loopGone();
         }
     }

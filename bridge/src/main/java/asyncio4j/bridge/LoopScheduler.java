@@ -46,8 +46,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A scheduler knows the work that operators give it, and not their subscribers. One whose source
  * says nothing more, or who waits for a delay, isn't told by the scheduler that the loop is closed,
- * as with all of Reactor's schedulers that are disposed of. {@link
- * Bridge#untilClosed(EventLoop, reactor.core.publisher.Flux)} is for those:
+ * as with all of Reactor's schedulers that are disposed of. {@link Bridge#untilClosed(EventLoop,
+ * reactor.core.publisher.Flux)} is for those:
  *
  * {@snippet :
  * Flux<Row> onTheLoop = untilClosed(loop, rows.publishOn(LoopScheduler.of(loop)));

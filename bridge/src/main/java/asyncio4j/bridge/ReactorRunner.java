@@ -27,8 +27,8 @@ import java.util.function.Supplier;
  * }
  *
  * <p>Ctrl-C, interrupts, contexts and exceptions are as {@link Runner} has them. {@link #close}
- * cancels all tasks and waits for them, and with them what they awaited, and for the cancel hooks of
- * that, as long as these go by {@link Bridge#mono} or {@link Bridge#flux}; then ends the
+ * cancels all tasks and waits for them, and with them what they awaited, and for the cancel hooks
+ * of that, as long as these go by {@link Bridge#mono} or {@link Bridge#flux}; then ends the
  * subscriptions that still wait for something of the loop, with {@link
  * java.util.concurrent.CancellationException}; then closes the asynchronous generators, shuts the
  * default executor down, has {@link LoopScheduler}s refuse more work and do what they have, and

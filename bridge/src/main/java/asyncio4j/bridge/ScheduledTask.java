@@ -80,8 +80,7 @@ final class ScheduledTask implements Runnable, Disposable {
     void start() {
         Subscriptions registry = scheduler.registry();
         registry.workSent();
-        if (!LoopScheduler.ACCESS.enqueue(
-                scheduler.loop(), this::arrive, context, carried)) {
+        if (!LoopScheduler.ACCESS.enqueue(scheduler.loop(), this::arrive, context, carried)) {
             registry.workArrived();
             refuse();
         } else {

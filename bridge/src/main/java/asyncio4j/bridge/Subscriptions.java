@@ -158,7 +158,9 @@ final class Subscriptions {
         return task == null ? NO_TASK : task;
     }
 
-    /** Has {@code task}, which has just been made, count as clean-up if it is. The loop's thread. */
+    /**
+     * Has {@code task}, which has just been made, count as clean-up if it is. The loop's thread.
+     */
     void markCleanUp(Task<?> task) {
         if (cleaner == currentTask()) {
             ACCESS.markAsCleanUp(task);

@@ -97,17 +97,14 @@ class LoopSchedulerCloseTest {
         source.assertNotCancelled();
         source.next(2);
         source.assertCancelled();
-        assertThat(received.errors)
-                .singleElement()
-                .isInstanceOf(RejectedExecutionException.class);
+        assertThat(received.errors).singleElement().isInstanceOf(RejectedExecutionException.class);
         assertThat(received.elements).containsExactly(1);
     }
 
     @Test
     void theEndOfTheSourceAfterTheCloseIsAnErrorToo() {
         TestPublisher<Integer> source = TestPublisher.create();
-        Received<Integer> many =
-                source.flux().publishOn(scheduler).subscribeWith(new Received<>());
+        Received<Integer> many = source.flux().publishOn(scheduler).subscribeWith(new Received<>());
         Received<Integer> one = source.mono().publishOn(scheduler).subscribeWith(new Received<>());
         virtual.close();
         source.complete();
@@ -128,14 +125,16 @@ class LoopSchedulerCloseTest {
                 .singleElement()
                 .isInstanceOf(RejectedExecutionException.class);
         source.assertWasNotSubscribed();
-        assertThat(Mono.delay(Duration.ofSeconds(1), scheduler)
-                        .subscribeWith(new Received<>())
-                        .errors)
+        assertThat(
+                        Mono.delay(Duration.ofSeconds(1), scheduler)
+                                .subscribeWith(new Received<>())
+                                .errors)
                 .singleElement()
                 .isInstanceOf(RejectedExecutionException.class);
-        assertThat(Flux.interval(Duration.ofSeconds(1), scheduler)
-                        .subscribeWith(new Received<>())
-                        .errors)
+        assertThat(
+                        Flux.interval(Duration.ofSeconds(1), scheduler)
+                                .subscribeWith(new Received<>())
+                                .errors)
                 .singleElement()
                 .isInstanceOf(RejectedExecutionException.class);
     }
@@ -235,10 +234,12 @@ class LoopSchedulerCloseTest {
                             }
                         }));
             }
-            real.run(() -> Asyncio.await(Asyncio.toThread(() -> {
-                begun.await();
-                return null;
-            })));
+            real.run(() ->
+                    Asyncio.await(
+                            Asyncio.toThread(() -> {
+                                begun.await();
+                                return null;
+                            })));
             real.close();
             threads.forEach(Threads::join);
             assertThat(done).hasValue(taken.get());

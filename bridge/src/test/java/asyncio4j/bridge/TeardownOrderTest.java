@@ -171,8 +171,7 @@ class TeardownOrderTest {
                     }
 
                     @Override
-                    public boolean awaitTermination(
-                            long timeout, TimeUnit unit) {
+                    public boolean awaitTermination(long timeout, TimeUnit unit) {
                         LoopScheduler.of(loop)
                                 .schedule(() -> {
                                     order.add("last work");
@@ -382,11 +381,12 @@ class TeardownOrderTest {
             await(sleep(Duration.ofSeconds(1)));
             waiting.cancel();
             await(sleep(Duration.ofSeconds(1)));
-            loop.allTasks().forEach(task -> {
-                if (task != Asyncio.currentTask()) {
-                    task.cancel();
-                }
-            });
+            loop.allTasks()
+                    .forEach(task -> {
+                        if (task != Asyncio.currentTask()) {
+                            task.cancel();
+                        }
+                    });
         });
         runner.close();
         assertThat(order).containsExactly("generators", "executor, PT5M", "loop");

@@ -116,7 +116,8 @@ class TeardownTest {
         AWAIT_SINGLE(false) {
             @Override
             void open(TeardownTest t) {
-                t.tasks.add(createTask(() -> awaitSingle(t.probe.flux().take(1).concatWith(NEVER))));
+                t.tasks.add(
+                        createTask(() -> awaitSingle(t.probe.flux().take(1).concatWith(NEVER))));
             }
         },
         TO_TASK(false) {
@@ -284,13 +285,15 @@ class TeardownTest {
         PUBLISH_ON(false) {
             @Override
             void open(TeardownTest t) {
-                t.subscribe(untilClosed(t.loop, t.probe.flux().publishOn(LoopScheduler.of(t.loop))));
+                t.subscribe(
+                        untilClosed(t.loop, t.probe.flux().publishOn(LoopScheduler.of(t.loop))));
             }
         },
         SUBSCRIBE_ON(false) {
             @Override
             void open(TeardownTest t) {
-                t.subscribe(untilClosed(t.loop, t.probe.flux().subscribeOn(LoopScheduler.of(t.loop))));
+                t.subscribe(
+                        untilClosed(t.loop, t.probe.flux().subscribeOn(LoopScheduler.of(t.loop))));
             }
         },
         AWAITED_PUBLISH_ON(false) {
@@ -357,8 +360,7 @@ class TeardownTest {
         });
         probe.assertWasSubscribed();
         assertThat(tasks.stream().allMatch(Task::done))
-                .isEqualTo(
-                        tasks.isEmpty() ? true : path == Path.ITERATE_ABANDONED_BY_ITS_TASK);
+                .isEqualTo(tasks.isEmpty() ? true : path == Path.ITERATE_ABANDONED_BY_ITS_TASK);
         assertThat(subscribers).allMatch(subscriber -> subscriber.ends() == 0);
         virtual.close();
         assertThat(probe.subscribeCount()).isEqualTo(1);
@@ -455,8 +457,7 @@ class TeardownTest {
         assertThat(subscribers.getLast().elements).isEqualTo(List.of(1));
         subscribers.add(untilClosed(loop, Mono.empty()).subscribeWith(new Received<>()));
         assertThat(subscribers.getLast().completions).hasValue(1);
-        Received<Integer> left =
-                untilClosed(loop, silent.flux()).subscribeWith(new Received<>());
+        Received<Integer> left = untilClosed(loop, silent.flux()).subscribeWith(new Received<>());
         assertThat(Subscriptions.of(loop).size()).isEqualTo(1);
         left.subscription.cancel();
         silent.assertWasCancelled();
