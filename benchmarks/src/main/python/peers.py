@@ -37,6 +37,16 @@ async def create_and_await():
         await asyncio.create_task(nothing())
 
 
+async def done():
+    loop = asyncio.get_running_loop()
+    futures = [loop.create_future() for _ in range(16)]
+    for i, future in enumerate(futures):
+        future.set_result(i)
+    total = 0
+    for i in range(N):
+        total += await futures[i % 16]
+
+
 async def gather():
     for _ in range(N // 1000):
         await asyncio.gather(*[nothing() for _ in range(1000)])
@@ -114,6 +124,7 @@ def measure(peer, version, factory):
         "switch": switch,
         "alone": alone,
         "createAndAwait": create_and_await,
+        "done": done,
         "gather": gather,
         "gatherSuspended": gather_suspended,
         "timerCancelled": timer_cancelled,

@@ -503,7 +503,7 @@ public final class Asyncio {
      */
     @CheckReturnValue
     public static Coroutine<@Nullable Void> sleep(Duration delay) {
-        return Unawaited.track("sleep", new Sleep<@Nullable Void>(delay, null));
+        return Unawaited.track("sleep", Sleep.of(delay));
     }
 
     /**

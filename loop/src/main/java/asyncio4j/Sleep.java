@@ -11,8 +11,16 @@ import java.util.Objects;
 /** {@link Asyncio#sleep}: suspends for a time, or for one iteration if that isn't positive. */
 record Sleep<T extends @Nullable Object>(Duration delay, T result) implements Coroutine<T> {
 
+    /** What most ask for to let others have a turn: made once. */
+    private static final Sleep<@Nullable Void> ONE_ITERATION = new Sleep<>(Duration.ZERO, null);
+
     Sleep {
         Objects.requireNonNull(delay, "sleep: the delay is null");
+    }
+
+    /** Sleeps for {@code delay}, without a result. */
+    static Sleep<@Nullable Void> of(Duration delay) {
+        return delay == Duration.ZERO ? ONE_ITERATION : new Sleep<>(delay, null);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package asyncio4j.benchmarks;
 
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -36,6 +37,9 @@ public final class Main {
 
     private static final String END = "<!-- figures: end -->";
 
+    /** What the profiler calls the bytes for one operation. */
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+
     /** The share of the processors that other work may take before the figures suffer. */
     private static final double BUSY = 0.1;
 
@@ -49,6 +53,9 @@ public final class Main {
                     "virtualThreads");
 
     private final Figures figures = new Figures();
+
+    /** Bytes for one operation. */
+    private final Figures allocated = new Figures();
 
     private final List<RunResult> all = new ArrayList<>();
 
@@ -94,7 +101,7 @@ public final class Main {
         }
         main.otherWork.add(Environment.otherWork());
         main.writeJson(Path.of("target", "jmh.json"));
-        String figures = main.about(rounds, iterations, millis) + "\n" + Rows.tables(main.figures);
+        String figures = main.about(rounds, iterations, millis) + "\n" + Rows.tables(main.figures, main.allocated);
         Files.writeString(
                 document, text.substring(0, begin) + BEGIN + "\n" + figures + text.substring(end));
         System.out.println(figures);
@@ -109,6 +116,7 @@ public final class Main {
                         .measurementIterations(iterations)
                         .measurementTime(TimeValue.milliseconds(millis))
                         .shouldFailOnError(true)
+                        .addProfiler(GCProfiler.class)
                         .jvmArgsAppend("--add-exports", "java.base/jdk.internal.vm=ALL-UNNAMED");
         for (RunResult result : new Runner(options.build()).run()) {
             String name = result.getParams().getBenchmark();
@@ -116,6 +124,7 @@ public final class Main {
             Peer peer = Peer.ofMethod(method);
             String row = method.substring(0, method.length() - peer.suffix.length());
             figures.add(row, peer, result.getPrimaryResult().getScore());
+            allocated.add(row, peer, result.getSecondaryResults().get(ALLOCATED).getScore());
             all.add(result);
         }
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The rows of the tables: what was measured, and what was expected of it. */
 final class Rows {
@@ -49,6 +50,7 @@ final class Rows {
                             "createAndAwait",
                             "create a task and await it",
                             new Goal(0.25, Peer.CPYTHON)),
+                    new Row("done", "await a future that is done"),
                     new Row("gather", "gather 1,000 tasks that don't suspend"),
                     new Row("gatherSuspended", "gather 1,000 tasks that suspend once"));
 
@@ -121,8 +123,13 @@ final class Rows {
             List.of(TASKS, MONOS, FLUXES, ITERATIONS, GENERATORS, TIMERS, CONTEXTS, HEAP);
 
     /** All tables. */
-    static String tables(Figures figures) {
+    static String tables(Figures figures, Figures allocated) {
         refuseUnknown(figures);
+        List<Row> onTheHeap =
+                Stream.of(TASKS, MONOS, FLUXES, ITERATIONS, GENERATORS)
+                        .flatMap(List::stream)
+                        .map(row -> new Row(row.key, row.work))
+                        .toList();
         return """
         ### Tasks
 
@@ -149,6 +156,11 @@ final class Rows {
         Nanoseconds for one item.
 
         %s
+        ### Allocation
+
+        Bytes allocated for one operation, on all threads together.
+
+        %s
         ### Timers
 
         Nanoseconds for one timer or one sleeping task.
@@ -171,6 +183,7 @@ final class Rows {
                         table(figures, FLUXES),
                         table(figures, ITERATIONS),
                         table(figures, GENERATORS),
+                        table(allocated, onTheHeap),
                         table(figures, TIMERS),
                         table(figures, CONTEXTS),
                         table(figures, HEAP));

@@ -5,6 +5,8 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.sleep;
 
+import asyncio4j.AsyncFuture;
+import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
 
 import jdk.internal.vm.Continuation;
@@ -23,6 +25,9 @@ public class TaskBenchmark extends LoopSettings {
     private static final int TASKS = 1_000;
 
     private static final int ROUNDS = 10;
+
+    /** Different ones, to be taken in turn. */
+    private static final int DONE = 16;
 
     private static final ContinuationScope SCOPE = new ContinuationScope("benchmark");
 
@@ -126,6 +131,31 @@ public class TaskBenchmark extends LoopSettings {
             all.forEach(Continuation::run);
         }
         return sum[0];
+    }
+
+    /** What is done already: no suspension. */
+    @Benchmark
+    @OperationsPerInvocation(N)
+    public int doneAsyncio4j() {
+        return runner.run(() -> {
+            List<AsyncFuture<Integer>> done = new ArrayList<>();
+            for (int i = 0; i < DONE; i++) {
+                AsyncFuture<Integer> future = Asyncio.getRunningLoop().createFuture();
+                future.setResult(i);
+                done.add(future);
+            }
+            int sum = 0;
+            for (int i = 0; i < N; i++) {
+                sum += await(done.get(i % DONE));
+            }
+            return sum;
+        });
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(N)
+    public int doneKotlin() {
+        return Kotlin.awaitDone(DONE, N);
     }
 
     private int gathered(Coroutine<Integer> body) {

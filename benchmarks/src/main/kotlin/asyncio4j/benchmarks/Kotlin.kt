@@ -1,5 +1,6 @@
 package asyncio4j.benchmarks
 
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -34,6 +35,14 @@ object Kotlin {
     fun createAndAwait(n: Int): Int = runBlocking {
         var sum = 0
         repeat(n) { sum += async { 1 }.await() }
+        sum
+    }
+
+    @JvmStatic
+    fun awaitDone(futures: Int, n: Int): Int = runBlocking {
+        val done = List(futures) { CompletableDeferred(it) }
+        var sum = 0
+        repeat(n) { sum += done[it % futures].await() }
         sum
     }
 
