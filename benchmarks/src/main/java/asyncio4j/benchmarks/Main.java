@@ -101,7 +101,10 @@ public final class Main {
         }
         main.otherWork.add(Environment.otherWork());
         main.writeJson(Path.of("target", "jmh.json"));
-        String figures = main.about(rounds, iterations, millis) + "\n" + Rows.tables(main.figures, main.allocated);
+        String figures =
+                main.about(rounds, iterations, millis)
+                        + "\n"
+                        + Rows.tables(main.figures, main.allocated);
         Files.writeString(
                 document, text.substring(0, begin) + BEGIN + "\n" + figures + text.substring(end));
         System.out.println(figures);
