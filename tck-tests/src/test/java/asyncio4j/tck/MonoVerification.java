@@ -13,7 +13,7 @@ import java.util.Set;
  * All rules of the TCK for a publisher of one element, on a loop that runs.
  *
  * <p>The TCK asks for more than one element where its check needs more, and in some checks that
- * don't: those are run with one. {@link MonoRulesTest} shows with one element what the others are
+ * don't: those are run with one. {@link PublisherRulesTest} shows with one element what the others are
  * about.
  */
 public abstract class MonoVerification extends PublisherVerification<Integer>
