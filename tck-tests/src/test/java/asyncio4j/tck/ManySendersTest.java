@@ -161,13 +161,12 @@ class ManySendersTest {
                         Bridge.toTask(
                                         Mono.fromCallable(() -> new Item(sender, 0))
                                                 .subscribeOn(Schedulers.parallel()))
-                                .addDoneCallback(
-                                        task -> {
-                                            queue.putNowait(task.result());
-                                            if (left.decrementAndGet() == 0) {
-                                                queue.shutdown();
-                                            }
-                                        });
+                                .addDoneCallback(task -> {
+                                    queue.putNowait(task.result());
+                                    if (left.decrementAndGet() == 0) {
+                                        queue.shutdown();
+                                    }
+                                });
                     }
                     return null;
                 });

@@ -13,8 +13,8 @@ import java.util.Set;
  * All rules of the TCK for a publisher of one element, on a loop that runs.
  *
  * <p>The TCK asks for more than one element where its check needs more, and in some checks that
- * don't: those are run with one. {@link PublisherRulesTest} shows with one element what the others are
- * about.
+ * don't: those are run with one. {@link PublisherRulesTest} shows with one element what the others
+ * are about.
  */
 public abstract class MonoVerification extends PublisherVerification<Integer>
         implements OneElement {

@@ -86,11 +86,7 @@ class PeersPitfallsTest {
             Duration before = clock.time();
             Throwable thrown =
                     catchThrowable(
-                            () ->
-                                    await(
-                                            waitFor(
-                                                    () -> kind.take(source),
-                                                    Duration.ofSeconds(3))));
+                            () -> await(waitFor(() -> kind.take(source), Duration.ofSeconds(3))));
             assertThat(thrown).isInstanceOf(TimeoutException.class);
             assertThat(clock.time().minus(before)).isEqualTo(Duration.ofSeconds(3));
             assertThat(source.cancels).hasValue(1);
@@ -153,8 +149,7 @@ class PeersPitfallsTest {
                         }
                     });
             for (int i = 1; i < 1_000; i += 2) {
-                assertThat(catchThrowable(() -> awaitLast(items)))
-                        .hasMessage("call " + i);
+                assertThat(catchThrowable(() -> awaitLast(items))).hasMessage("call " + i);
                 assertThat(awaitLast(items)).isEqualTo(i + 1);
             }
         });
@@ -232,10 +227,11 @@ class PeersPitfallsTest {
     void theEndNeedsNoDemand() {
         runner.run(() -> {
             Recorder<Integer> subscriber = new Recorder<>();
-            flux(g -> {
-                        g.yield(1);
-                        g.yield(2);
-                    })
+            flux(
+                            g -> {
+                                g.yield(1);
+                                g.yield(2);
+                            })
                     .cast(Integer.class)
                     .subscribe(subscriber);
             subscriber.subscription.request(2);
