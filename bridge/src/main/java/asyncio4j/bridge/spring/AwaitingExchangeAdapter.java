@@ -37,8 +37,8 @@ import java.util.Objects;
  *
  * <p>Each call is a subscription in the calling task: cancelling the task cancels the request, and
  * the task's Reactor Context and context variables are in that of the request. Outside of a
- * coroutine such a method blocks, as it does with Spring's adapter; where blocking isn't allowed, it
- * is refused. In both cases the block timeout, if there is one, ends the wait with an {@link
+ * coroutine such a method blocks, as it does with Spring's adapter; where blocking isn't allowed,
+ * it is refused. In both cases the block timeout, if there is one, ends the wait with an {@link
  * IllegalStateException} whose cause is a {@link java.util.concurrent.TimeoutException}.
  *
  * <p>Methods that return {@link asyncio4j.Coroutine}, {@link asyncio4j.AsyncGenerator} and, called
@@ -60,8 +60,10 @@ public final class AwaitingExchangeAdapter extends AbstractReactorHttpExchangeAd
      * @return a new adapter
      */
     public static AwaitingExchangeAdapter create(WebClient client) {
-        return of(WebClientAdapter.create(
-                Objects.requireNonNull(client, "AwaitingExchangeAdapter: the WebClient is null")));
+        return of(
+                WebClientAdapter.create(
+                        Objects.requireNonNull(
+                                client, "AwaitingExchangeAdapter: the WebClient is null")));
     }
 
     /**

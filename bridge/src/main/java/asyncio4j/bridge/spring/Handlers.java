@@ -7,7 +7,6 @@ import asyncio4j.Task;
 import asyncio4j.bridge.Bridge;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.web.reactive.function.server.HandlerFilterFunction;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -146,8 +145,7 @@ public final class Handlers {
                 filter,
                 "asFilter: the filter is null; pass a lambda, such as (request, next) ->"
                         + " next.handle(request)");
-        return (request, next) ->
-                run(place, request, "filter", () -> filter.filter(request, next));
+        return (request, next) -> run(place, request, "filter", () -> filter.filter(request, next));
     }
 
     /**
@@ -211,21 +209,22 @@ public final class Handlers {
     /** Runs {@code code} as a task, and awaits in it what it returns. */
     private static <T> Mono<T> run(
             Place place, ServerRequest request, String what, Coroutine<Mono<T>> code) {
-        Coroutine<@Nullable T> body = () -> {
-            Task<?> task = Objects.requireNonNull(Asyncio.currentTask());
-            task.setName(request.method() + " " + request.path());
-            Mono<T> response = code.run();
-            if (response == null) {
-                throw new IllegalStateException(
-                        "the "
-                                + what
-                                + " of "
-                                + task.getName()
-                                + " returned null: return a response, such as"
-                                + " notFound().build()");
-            }
-            return Bridge.await(response);
-        };
+        Coroutine<@Nullable T> body =
+                () -> {
+                    Task<?> task = Objects.requireNonNull(Asyncio.currentTask());
+                    task.setName(request.method() + " " + request.path());
+                    Mono<T> response = code.run();
+                    if (response == null) {
+                        throw new IllegalStateException(
+                                "the "
+                                        + what
+                                        + " of "
+                                        + task.getName()
+                                        + " returned null: return a response, such as"
+                                        + " notFound().build()");
+                    }
+                    return Bridge.await(response);
+                };
         return place.mono(body);
     }
 

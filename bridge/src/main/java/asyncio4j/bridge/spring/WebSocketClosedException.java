@@ -1,7 +1,6 @@
 package asyncio4j.bridge.spring;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.web.reactive.socket.CloseStatus;
 
 import java.io.IOException;

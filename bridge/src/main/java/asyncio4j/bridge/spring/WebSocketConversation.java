@@ -17,7 +17,6 @@ import asyncio4j.bridge.ReactorContext;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.web.reactive.socket.CloseStatus;
 import org.springframework.web.reactive.socket.WebSocketSession;
 
@@ -195,15 +194,17 @@ final class WebSocketConversation {
         closing = true;
         outbox.finish(new WebSocketClosedException(status == null ? with : status, null));
         if (status == null) {
-            Asyncio.await(Asyncio.wait(
-                    List.of(written), ReturnWhen.ALL_COMPLETED, options.closeTimeout()));
+            Asyncio.await(
+                    Asyncio.wait(
+                            List.of(written), ReturnWhen.ALL_COMPLETED, options.closeTimeout()));
         }
         if (status != null) {
             return;
         }
         try {
             Asyncio.await(
-                    Asyncio.waitFor(() -> Bridge.await(session.close(with)), options.closeTimeout()));
+                    Asyncio.waitFor(
+                            () -> Bridge.await(session.close(with)), options.closeTimeout()));
         } catch (TimeoutException e) {
             // the other side doesn't read; the end of the handler's Mono ends the connection
         } catch (Exception e) {

@@ -9,7 +9,6 @@ import asyncio4j.queues.QueueShutDownException;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
-
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 
@@ -106,8 +105,8 @@ final class WebSocketInbox implements CoreSubscriber<WebSocketMessage> {
     }
 
     /**
-     * Has the rest of what is there freed by the server, as it comes to its end. A closed connection
-     * doesn't want to be cancelled. The loop's thread.
+     * Has the rest of what is there freed by the server, as it comes to its end. A closed
+     * connection doesn't want to be cancelled. The loop's thread.
      */
     void drain() {
         discarding = true;

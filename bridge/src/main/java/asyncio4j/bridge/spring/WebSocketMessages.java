@@ -1,12 +1,10 @@
 package asyncio4j.bridge.spring;
 
-import asyncio4j.Asyncio;
 import asyncio4j.AsyncIterator;
 import asyncio4j.Coroutine;
 import asyncio4j.StopAsyncIteration;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.web.reactive.socket.WebSocketMessage;
 
 import java.util.Iterator;

@@ -7,8 +7,8 @@ import java.util.Objects;
 /**
  * How a {@link CoroutineWebSocketHandler} is served.
  *
- * @param prefetch how many messages are fetched before the handler asks for them; when so many wait,
- *     the connection isn't read any more
+ * @param prefetch how many messages are fetched before the handler asks for them; when so many
+ *     wait, the connection isn't read any more
  * @param closeTimeout how long the end of a connection waits for what was sent to be written, and
  *     then for the close frame; counted on the loop's clock
  * @param subProtocols the sub-protocols that the handler speaks, the preferred one first

@@ -9,7 +9,6 @@ import asyncio4j.queues.Queue;
 import asyncio4j.queues.QueueShutDownException;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 

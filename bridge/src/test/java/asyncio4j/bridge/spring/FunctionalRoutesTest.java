@@ -128,8 +128,11 @@ class FunctionalRoutesTest {
                                 String after = ReactorContext.current().get("tenant");
                                 USER.set("ada");
                                 String below =
-                                        await(Mono.deferContextual(context -> Mono.just(
-                                                context.<String>get(USER) + context.get("tenant"))));
+                                        await(
+                                                Mono.deferContextual(context ->
+                                                        Mono.just(
+                                                                context.<String>get(USER)
+                                                                        + context.get("tenant"))));
                                 return ok().bodyValue(before + after + below);
                             }))
                     .GET(
@@ -140,8 +143,9 @@ class FunctionalRoutesTest {
                             }))
                     .GET(
                             "/endless",
-                            asHandler(request -> ok().contentType(MediaType.TEXT_EVENT_STREAM)
-                                    .body(endless(), String.class)))
+                            asHandler(request ->
+                                    ok().contentType(MediaType.TEXT_EVENT_STREAM)
+                                            .body(endless(), String.class)))
                     .build();
         }
 
@@ -149,36 +153,44 @@ class FunctionalRoutesTest {
         RouterFunction<ServerResponse> filtered() {
             return route().path(
                             "/filtered",
-                            builder -> builder.GET(
-                                            "/x",
-                                            asHandler(request -> {
-                                                LOG.add("handler " + loopName());
-                                                return ok().bodyValue("x");
-                                            }))
-                                    .GET(
-                                            "/fails",
-                                            asHandler(request -> {
-                                                await(sleep(Duration.ofMillis(1)));
-                                                throw new IllegalStateException("no luck");
-                                            }))
-                                    .filter(asFilter((request, next) -> {
-                                        await(sleep(Duration.ofMillis(1)));
-                                        if (request.queryParam("deny").isPresent()) {
-                                            return status(HttpStatus.FORBIDDEN).build();
-                                        }
-                                        LOG.add("before " + loopName());
-                                        ServerResponse response = await(next.handle(request));
-                                        await(sleep(Duration.ofMillis(1)));
-                                        LOG.add("after " + response.statusCode().value());
-                                        return Mono.just(response);
-                                    }))
-                                    .onError(
-                                            IllegalStateException.class,
-                                            asErrorHandler((error, request) -> {
-                                                await(sleep(Duration.ofMillis(1)));
-                                                return status(HttpStatus.CONFLICT)
-                                                        .bodyValue(error.getMessage());
-                                            })))
+                            builder ->
+                                    builder.GET(
+                                                    "/x",
+                                                    asHandler(request -> {
+                                                        LOG.add("handler " + loopName());
+                                                        return ok().bodyValue("x");
+                                                    }))
+                                            .GET(
+                                                    "/fails",
+                                                    asHandler(request -> {
+                                                        await(sleep(Duration.ofMillis(1)));
+                                                        throw new IllegalStateException("no luck");
+                                                    }))
+                                            .filter(
+                                                    asFilter((request, next) -> {
+                                                        await(sleep(Duration.ofMillis(1)));
+                                                        if (request.queryParam("deny")
+                                                                .isPresent()) {
+                                                            return status(HttpStatus.FORBIDDEN)
+                                                                    .build();
+                                                        }
+                                                        LOG.add("before " + loopName());
+                                                        ServerResponse response =
+                                                                await(next.handle(request));
+                                                        await(sleep(Duration.ofMillis(1)));
+                                                        LOG.add(
+                                                                "after "
+                                                                        + response.statusCode()
+                                                                                .value());
+                                                        return Mono.just(response);
+                                                    }))
+                                            .onError(
+                                                    IllegalStateException.class,
+                                                    asErrorHandler((error, request) -> {
+                                                        await(sleep(Duration.ofMillis(1)));
+                                                        return status(HttpStatus.CONFLICT)
+                                                                .bodyValue(error.getMessage());
+                                                    })))
                     .build();
         }
 
@@ -364,8 +376,9 @@ class FunctionalRoutesTest {
     private static void leave(String path) throws Exception {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+                    .write(
+                            ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
             assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();

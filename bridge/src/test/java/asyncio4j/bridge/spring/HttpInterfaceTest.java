@@ -43,7 +43,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
-/** HTTP interface clients whose methods await, or return the library's types, over a real socket. */
+/**
+ * HTTP interface clients whose methods await, or return the library's types, over a real socket.
+ */
 class HttpInterfaceTest {
 
     public interface Api { // public, as Java wants it for default methods
@@ -124,10 +126,14 @@ class HttpInterfaceTest {
 
     private final WebClient client =
             backend.builder()
-                    .filter((request, next) -> Mono.deferContextual(context -> next.exchange(
-                            ClientRequest.from(request)
-                                    .header("X-User", context.getOrDefault(USER, "nobody"))
-                                    .build())))
+                    .filter((request, next) ->
+                            Mono.deferContextual(context ->
+                                    next.exchange(
+                                            ClientRequest.from(request)
+                                                    .header(
+                                                            "X-User",
+                                                            context.getOrDefault(USER, "nobody"))
+                                                    .build())))
                     .build();
 
     private final Api api = AwaitingExchangeAdapter.proxyFactory(client).createClient(Api.class);
@@ -218,8 +224,7 @@ class HttpInterfaceTest {
                         backend.builder().filter((request, next) -> Mono.error(own)).build());
         adapter.setBlockTimeout(Duration.ofSeconds(3));
         AwaitingExchangeAdapter awaiting = AwaitingExchangeAdapter.of(adapter);
-        Api limited =
-                HttpServiceProxyFactory.builderFor(awaiting).build().createClient(Api.class);
+        Api limited = HttpServiceProxyFactory.builderFor(awaiting).build().createClient(Api.class);
         runner.run(() -> assertThat(Assertions.catchThrowable(limited::hello)).hasRootCause(own));
     }
 
@@ -319,11 +324,12 @@ class HttpInterfaceTest {
             USER.set("ada");
             Coroutine<String> body = () -> await(sleep(Duration.ofMillis(1), USER.get()));
             assertThat(api.echo(body)).isEqualTo("ada");
-            AsyncGenerator<Integer> items = AsyncGenerator.of(g -> {
-                g.yield(1);
-                await(sleep(Duration.ofMillis(1)));
-                g.yield(2);
-            });
+            AsyncGenerator<Integer> items =
+                    AsyncGenerator.of(g -> {
+                        g.yield(1);
+                        await(sleep(Duration.ofMillis(1)));
+                        g.yield(2);
+                    });
             List<Integer> back = new ArrayList<>();
             for (int item : api.echoAll(items)) {
                 back.add(item);

@@ -77,10 +77,12 @@ class WebClientTest {
     void exchangeToMonoIsAwaited() {
         runner.run(() -> {
             int status =
-                    await(client.get()
-                            .uri("/fails")
-                            .exchangeToMono(response -> response.releaseBody()
-                                    .thenReturn(response.statusCode().value())));
+                    await(
+                            client.get()
+                                    .uri("/fails")
+                                    .exchangeToMono(response ->
+                                            response.releaseBody()
+                                                    .thenReturn(response.statusCode().value())));
             assertThat(status).isEqualTo(409);
             assertThat(hello()).isEqualTo("hello");
         });
@@ -135,20 +137,22 @@ class WebClientTest {
 
     @Test
     void aRequestsBodyMayBeAGenerator() {
-        AsyncGenerator<Integer> body = AsyncGenerator.of(g -> {
-            g.yield(1);
-            await(sleep(Duration.ofMillis(10)));
-            g.yield(2);
-        });
+        AsyncGenerator<Integer> body =
+                AsyncGenerator.of(g -> {
+                    g.yield(1);
+                    await(sleep(Duration.ofMillis(10)));
+                    g.yield(2);
+                });
         runner.run(() -> {
             List<Integer> echo =
-                    await(client.post()
-                            .uri("/echo")
-                            .contentType(MediaType.APPLICATION_NDJSON)
-                            .body(body, Integer.class)
-                            .retrieve()
-                            .bodyToFlux(Integer.class)
-                            .collectList());
+                    await(
+                            client.post()
+                                    .uri("/echo")
+                                    .contentType(MediaType.APPLICATION_NDJSON)
+                                    .body(body, Integer.class)
+                                    .retrieve()
+                                    .bodyToFlux(Integer.class)
+                                    .collectList());
             assertThat(echo).containsExactly(1, 2);
         });
     }
@@ -157,30 +161,33 @@ class WebClientTest {
     void aRequestsBodyMayBeACoroutineOrATaskThatSeesTheCallersVariables() {
         runner.run(() -> {
             USER.set("ada");
-            Coroutine<String> coroutine = () -> {
-                await(sleep(Duration.ofMillis(10)));
-                return USER.get();
-            };
+            Coroutine<String> coroutine =
+                    () -> {
+                        await(sleep(Duration.ofMillis(10)));
+                        return USER.get();
+                    };
             assertThat(echo(coroutine)).isEqualTo("ada");
             assertThat(echo(createTask(coroutine))).isEqualTo("ada");
         });
     }
 
     private String echo(Object producer) {
-        return await(client.post()
-                .uri("/echo")
-                .contentType(MediaType.TEXT_PLAIN)
-                .body(producer, String.class)
-                .retrieve()
-                .bodyToMono(String.class));
+        return await(
+                client.post()
+                        .uri("/echo")
+                        .contentType(MediaType.TEXT_PLAIN)
+                        .body(producer, String.class)
+                        .retrieve()
+                        .bodyToMono(String.class));
     }
 
     @Test
     void anExceptionOfTheBodyComesOutOfTheAwait() {
         IllegalStateException broken = new IllegalStateException("broken");
-        Coroutine<String> body = () -> {
-            throw broken;
-        };
+        Coroutine<String> body =
+                () -> {
+                    throw broken;
+                };
         runner.run(() -> {
             assertThatThrownBy(() -> echo(body))
                     .isInstanceOf(WebClientRequestException.class)
@@ -193,10 +200,12 @@ class WebClientTest {
     void contextVariablesAreSeenByFilters() {
         WebClient filtered =
                 backend.builder()
-                        .filter((request, next) -> Mono.deferContextual(context -> next.exchange(
-                                ClientRequest.from(request)
-                                        .header("X-User", context.<String>get(USER))
-                                        .build())))
+                        .filter((request, next) ->
+                                Mono.deferContextual(context ->
+                                        next.exchange(
+                                                ClientRequest.from(request)
+                                                        .header("X-User", context.<String>get(USER))
+                                                        .build())))
                         .build();
         runner.run(() -> {
             USER.set("ada");
@@ -221,17 +230,19 @@ class WebClientTest {
     void aResponseThatIsCutOffFailsAfterWhatHasCome() {
         runner.run(() -> {
             List<Integer> got = new ArrayList<>();
-            assertThatThrownBy(() -> {
-                        try (FluxIterator<Integer> numbers =
-                                iterate(client.get()
-                                        .uri("/half")
-                                        .retrieve()
-                                        .bodyToFlux(Integer.class))) {
-                            for (int number : numbers) {
-                                got.add(number);
-                            }
-                        }
-                    })
+            assertThatThrownBy(
+                            () -> {
+                                try (FluxIterator<Integer> numbers =
+                                        iterate(
+                                                client.get()
+                                                        .uri("/half")
+                                                        .retrieve()
+                                                        .bodyToFlux(Integer.class))) {
+                                    for (int number : numbers) {
+                                        got.add(number);
+                                    }
+                                }
+                            })
                     .isInstanceOf(WebClientResponseException.class)
                     .hasRootCauseInstanceOf(java.io.IOException.class);
             assertThat(got).containsExactly(1, 2);

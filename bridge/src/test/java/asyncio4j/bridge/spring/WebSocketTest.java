@@ -88,54 +88,66 @@ class WebSocketTest {
             handlers.put(
                     "/protocols",
                     asWebSocketHandler(
-                            session -> await(session.send(
-                                    session.getHandshakeInfo().getSubProtocol())),
+                            session ->
+                                    await(
+                                            session.send(
+                                                    session.getHandshakeInfo().getSubProtocol())),
                             WebSocketOptions.DEFAULT.subProtocols("v2", "v1")));
-            handlers.put("/feed", asWebSocketHandler(session -> {
-                Notes mine = notes;
-                try {
-                    await(session.sendAll(feed(mine)));
-                } finally {
-                    await(sleep(Duration.ofMillis(1)));
-                    mine.left.countDown();
-                }
-            }));
+            handlers.put(
+                    "/feed",
+                    asWebSocketHandler(session -> {
+                        Notes mine = notes;
+                        try {
+                            await(session.sendAll(feed(mine)));
+                        } finally {
+                            await(sleep(Duration.ofMillis(1)));
+                            mine.left.countDown();
+                        }
+                    }));
             handlers.put("/both", asWebSocketHandler(WebSocketTest::both));
             handlers.put("/slow", asWebSocketHandler(WebSocketTest::hold));
-            handlers.put("/fails", asWebSocketHandler(session -> {
-                session.receive().iterator().next();
-                await(session.send("so far"));
-                throw new IllegalStateException("no luck");
-            }));
-            handlers.put("/bye", asWebSocketHandler(session -> {
-                Notes mine = notes;
-                await(session.send("last"));
-                await(session.close(new CloseStatus(4001, "bye")));
-                mine.log.add(session.closeStatus());
-                mine.log.add(session.receive().iterator().hasNext());
-                assertThatThrownBy(() -> await(session.send("late")))
-                        .isInstanceOf(WebSocketClosedException.class)
-                        .hasMessageContaining("4001");
-                await(session.close());
-                mine.left.countDown();
-            }));
-            handlers.put("/context", asWebSocketHandler(session -> {
-                await(sleep(Duration.ofMillis(1)));
-                await(session.send(ReactorContext.current().<String>get("tenant")));
-            }));
-            handlers.put("/flood", asWebSocketHandler(session -> {
-                Notes mine = notes;
-                String line = "x".repeat(10_000);
-                try {
-                    for (; ; ) {
-                        await(session.send(line));
-                        mine.made.incrementAndGet();
-                        mine.entered.countDown();
-                    }
-                } finally {
-                    mine.left.countDown();
-                }
-            }));
+            handlers.put(
+                    "/fails",
+                    asWebSocketHandler(session -> {
+                        session.receive().iterator().next();
+                        await(session.send("so far"));
+                        throw new IllegalStateException("no luck");
+                    }));
+            handlers.put(
+                    "/bye",
+                    asWebSocketHandler(session -> {
+                        Notes mine = notes;
+                        await(session.send("last"));
+                        await(session.close(new CloseStatus(4001, "bye")));
+                        mine.log.add(session.closeStatus());
+                        mine.log.add(session.receive().iterator().hasNext());
+                        assertThatThrownBy(() -> await(session.send("late")))
+                                .isInstanceOf(WebSocketClosedException.class)
+                                .hasMessageContaining("4001");
+                        await(session.close());
+                        mine.left.countDown();
+                    }));
+            handlers.put(
+                    "/context",
+                    asWebSocketHandler(session -> {
+                        await(sleep(Duration.ofMillis(1)));
+                        await(session.send(ReactorContext.current().<String>get("tenant")));
+                    }));
+            handlers.put(
+                    "/flood",
+                    asWebSocketHandler(session -> {
+                        Notes mine = notes;
+                        String line = "x".repeat(10_000);
+                        try {
+                            for (; ; ) {
+                                await(session.send(line));
+                                mine.made.incrementAndGet();
+                                mine.entered.countDown();
+                            }
+                        } finally {
+                            mine.left.countDown();
+                        }
+                    }));
             SimpleUrlHandlerMapping mapping = new SimpleUrlHandlerMapping(handlers, -1);
             return mapping;
         }
@@ -179,13 +191,14 @@ class WebSocketTest {
     private static void both(CoroutineWebSocketSession session) {
         Notes mine = notes;
         try {
-            await(taskGroup(group -> {
-            group.createTask(() -> await(session.sendAll(feed(mine))));
-            for (WebSocketMessage message : session.receive()) {
-                await(session.send("echo: " + message.getPayloadAsText()));
-            }
-                group.cancel();
-            }));
+            await(
+                    taskGroup(group -> {
+                        group.createTask(() -> await(session.sendAll(feed(mine))));
+                        for (WebSocketMessage message : session.receive()) {
+                            await(session.send("echo: " + message.getPayloadAsText()));
+                        }
+                        group.cancel();
+                    }));
         } finally {
             mine.log.add(session.closeStatus());
             mine.left.countDown();
@@ -306,19 +319,20 @@ class WebSocketTest {
     void aClientsSideIsACoroutineToo() throws Exception {
         runner.run(() -> {
             List<String> got = new ArrayList<>();
-            await(new ReactorNettyWebSocketClient()
-                    .execute(
-                            uri("/echo"),
-                            asWebSocketHandler(session -> {
-                                await(session.send("hello"));
-                                for (WebSocketMessage message : session.receive()) {
-                                    got.add(message.getPayloadAsText());
-                                    if (got.size() == 2) {
-                                        break;
-                                    }
-                                    await(session.send("again"));
-                                }
-                            })));
+            await(
+                    new ReactorNettyWebSocketClient()
+                            .execute(
+                                    uri("/echo"),
+                                    asWebSocketHandler(session -> {
+                                        await(session.send("hello"));
+                                        for (WebSocketMessage message : session.receive()) {
+                                            got.add(message.getPayloadAsText());
+                                            if (got.size() == 2) {
+                                                break;
+                                            }
+                                            await(session.send("again"));
+                                        }
+                                    })));
             assertThat(got).containsExactly("echo: hello", "echo: again");
         });
         awaitLatch(notes.left);
@@ -328,13 +342,16 @@ class WebSocketTest {
     @Test
     void whatAClientsHandlerThrowsComesOutOfExecute() throws Exception {
         IllegalStateException broken = new IllegalStateException("broken");
-        runner.run(() -> assertThatThrownBy(() -> await(new ReactorNettyWebSocketClient()
-                        .execute(
-                                uri("/echo"),
-                                asWebSocketHandler(session -> {
-                                    throw broken;
-                                }))))
-                .isSameAs(broken));
+        runner.run(() ->
+                assertThatThrownBy(() ->
+                                await(
+                                        new ReactorNettyWebSocketClient()
+                                                .execute(
+                                                        uri("/echo"),
+                                                        asWebSocketHandler(session -> {
+                                                            throw broken;
+                                                        }))))
+                        .isSameAs(broken));
         awaitLatch(notes.left);
         assertThat(notes.log).containsExactly(CloseStatus.SERVER_ERROR);
     }
@@ -344,13 +361,15 @@ class WebSocketTest {
         runner.run(() -> {
             CompletableFuture<Void> open = new CompletableFuture<>();
             Task<?> task =
-                    createTask(() -> await(new ReactorNettyWebSocketClient()
-                            .execute(
-                                    uri("/echo"),
-                                    asWebSocketHandler(session -> {
-                                        open.complete(null);
-                                        session.receive().iterator().next();
-                                    }))));
+                    createTask(() ->
+                            await(
+                                    new ReactorNettyWebSocketClient()
+                                            .execute(
+                                                    uri("/echo"),
+                                                    asWebSocketHandler(session -> {
+                                                        open.complete(null);
+                                                        session.receive().iterator().next();
+                                                    }))));
             await(open);
             task.cancel();
             assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
@@ -393,7 +412,8 @@ class WebSocketTest {
                 handshake(socket, path);
                 if (path.contains("receive")) {
                     // a masked text frame of one letter
-                    socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0x81, 0, 0, 0, 0, 'x'});
+                    socket.getOutputStream()
+                            .write(new byte[] {(byte) 0x81, (byte) 0x81, 0, 0, 0, 0, 'x'});
                 }
                 awaitLatch(notes.entered);
             }
@@ -404,12 +424,13 @@ class WebSocketTest {
 
     private static void handshake(Socket socket, String path) throws Exception {
         socket.getOutputStream()
-                .write(("GET "
-                                + path
-                                + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                                + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII));
+                .write(
+                        ("GET "
+                                        + path
+                                        + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                                        + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
         InputStream in = socket.getInputStream();
         StringBuilder head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
@@ -422,10 +443,11 @@ class WebSocketTest {
     void anExceptionClosesWithServerErrorAndIsTold() throws Exception {
         List<ExceptionContext> told = new CopyOnWriteArrayList<>();
         CountDownLatch reported = new CountDownLatch(1);
-        onLoops(loop -> loop.setExceptionHandler((l, context) -> {
-            told.add(context);
-            reported.countDown();
-        }));
+        onLoops(loop ->
+                loop.setExceptionHandler((l, context) -> {
+                    told.add(context);
+                    reported.countDown();
+                }));
         try {
             Client client = new Client();
             WebSocket socket = open("/fails", client);
@@ -510,20 +532,29 @@ class WebSocketTest {
     void severalTasksMaySendAndReceive() {
         runner.run(() -> {
             List<String> got = new ArrayList<>();
-            await(new ReactorNettyWebSocketClient()
-                    .execute(
-                            uri("/echo"),
-                            asWebSocketHandler(session -> await(taskGroup(group -> {
-                                for (int i = 0; i < 20; i++) {
-                                    int number = i;
-                                    group.createTask(() -> {
-                                        await(session.send("m" + number));
-                                        got.add(await(session.receive().anext())
-                                                .getPayloadAsText());
-                                    });
-                                }
-                            })))));
-            assertThat(got).hasSize(20).doesNotHaveDuplicates().allMatch(t -> t.startsWith("echo: m"));
+            await(
+                    new ReactorNettyWebSocketClient()
+                            .execute(
+                                    uri("/echo"),
+                                    asWebSocketHandler(session ->
+                                            await(
+                                                    taskGroup(group -> {
+                                                        for (int i = 0; i < 20; i++) {
+                                                            int number = i;
+                                                            group.createTask(() -> {
+                                                                await(session.send("m" + number));
+                                                                got.add(
+                                                                        await(
+                                                                                        session.receive()
+                                                                                                .anext())
+                                                                                .getPayloadAsText());
+                                                            });
+                                                        }
+                                                    })))));
+            assertThat(got)
+                    .hasSize(20)
+                    .doesNotHaveDuplicates()
+                    .allMatch(t -> t.startsWith("echo: m"));
         });
     }
 
@@ -531,19 +562,22 @@ class WebSocketTest {
     void aSenderThatIsCancelledSendsNothing() {
         runner.run(() -> {
             List<String> got = new ArrayList<>();
-            await(new ReactorNettyWebSocketClient()
-                    .execute(
-                            uri("/echo"),
-                            asWebSocketHandler(session -> {
-                                Task<?> never = createTask(session.send("never"));
-                                never.cancel();
-                                await(Asyncio.wait(List.of(never)));
-                                await(session.send("only"));
-                                got.add(await(session.receive().anext()).getPayloadAsText());
-                                await(session.close());
-                                assertThatThrownBy(() -> await(session.receive().anext()))
-                                        .isInstanceOf(StopAsyncIteration.class);
-                            })));
+            await(
+                    new ReactorNettyWebSocketClient()
+                            .execute(
+                                    uri("/echo"),
+                                    asWebSocketHandler(session -> {
+                                        Task<?> never = createTask(session.send("never"));
+                                        never.cancel();
+                                        await(Asyncio.wait(List.of(never)));
+                                        await(session.send("only"));
+                                        got.add(
+                                                await(session.receive().anext())
+                                                        .getPayloadAsText());
+                                        await(session.close());
+                                        assertThatThrownBy(() -> await(session.receive().anext()))
+                                                .isInstanceOf(StopAsyncIteration.class);
+                                    })));
             assertThat(got).containsExactly("echo: only");
         });
     }
@@ -561,29 +595,36 @@ class WebSocketTest {
                 .hasMessageContaining("the handler is null");
         runner.run(() -> {
             List<Throwable> thrown = new ArrayList<>();
-            await(new ReactorNettyWebSocketClient()
-                    .execute(
-                            uri("/echo"),
-                            asWebSocketHandler(session -> {
-                                assertThatThrownBy(() -> session.send((String) null))
-                                        .isInstanceOf(NullPointerException.class)
-                                        .hasMessage("send: the text is null");
-                                assertThatThrownBy(() -> await(session.sendAll(
-                                                AsyncGenerator.of(g -> g.yield(42)))))
-                                        .isInstanceOf(IllegalArgumentException.class)
-                                        .hasMessageContaining("not java.lang.Integer");
-                                Thread thread = Thread.ofPlatform().start(() -> {
-                                    try {
-                                        session.send("x").run();
-                                    } catch (Throwable e) {
-                                        thrown.add(e);
-                                    }
-                                });
-                                await(Asyncio.toThread(() -> {
-                                    thread.join();
-                                    return null;
-                                }));
-                            })));
+            await(
+                    new ReactorNettyWebSocketClient()
+                            .execute(
+                                    uri("/echo"),
+                                    asWebSocketHandler(session -> {
+                                        assertThatThrownBy(() -> session.send((String) null))
+                                                .isInstanceOf(NullPointerException.class)
+                                                .hasMessage("send: the text is null");
+                                        assertThatThrownBy(() ->
+                                                        await(
+                                                                session.sendAll(
+                                                                        AsyncGenerator.of(
+                                                                                g -> g.yield(42)))))
+                                                .isInstanceOf(IllegalArgumentException.class)
+                                                .hasMessageContaining("not java.lang.Integer");
+                                        Thread thread =
+                                                Thread.ofPlatform()
+                                                        .start(() -> {
+                                                            try {
+                                                                session.send("x").run();
+                                                            } catch (Throwable e) {
+                                                                thrown.add(e);
+                                                            }
+                                                        });
+                                        await(
+                                                Asyncio.toThread(() -> {
+                                                    thread.join();
+                                                    return null;
+                                                }));
+                                    })));
             assertThat(thrown).hasSize(1);
             assertThat(thrown.getFirst()).isInstanceOf(IllegalStateException.class);
         });
