@@ -2,7 +2,6 @@ package asyncio4j.bridge;
 
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
-import asyncio4j.internal.access.LoopAccess;
 import asyncio4j.queues.Queue;
 
 import org.reactivestreams.Publisher;
@@ -11,8 +10,6 @@ import reactor.core.publisher.Operators;
 
 /** {@link Bridge#drain}: puts what a publisher emits into a queue, and counts it. */
 record Drain<T>(Publisher<? extends T> publisher, Queue<T> queue) implements Coroutine<Long> {
-
-    private static final LoopAccess ACCESS = LoopAccess.get();
 
     @Override
     public Long run() {
@@ -31,8 +28,7 @@ record Drain<T>(Publisher<? extends T> publisher, Queue<T> queue) implements Cor
         try {
             Asyncio.await(queue.put(element));
         } catch (Throwable e) {
-            Operators.onDiscard(
-                    element, ReactorContext.of(ACCESS.snapshot(ACCESS.currentContext())));
+            Operators.onDiscard(element, ReactorContext.present());
             throw e;
         }
     }

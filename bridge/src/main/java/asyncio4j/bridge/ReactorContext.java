@@ -102,6 +102,11 @@ public final class ReactorContext {
      *     carried
      */
     public static ContextView current() {
+        return present();
+    }
+
+    /** {@link #current()}, as a Context. */
+    static Context present() {
         return of(here(ACCESS.runningLoop()));
     }
 
