@@ -81,18 +81,20 @@ class Bar {
         }
         try (var _ = await(machines.acquire())) {
             tell(order, "brewing", 50);
-            await(taskGroup(group -> {
-                group.createTask(
-                        () -> work(BREWING_MS * order.cups()), named("brew " + order.number()));
-                if (order.drink().hasMilk()) {
-                    group.createTask(
-                            () -> {
-                                work(STEAMING_MS);
-                                tell(order, "steaming milk", 75);
-                            },
-                            named("steam milk " + order.number()));
-                }
-            }));
+            await(
+                    taskGroup(group -> {
+                        group.createTask(
+                                () -> work(BREWING_MS * order.cups()),
+                                named("brew " + order.number()));
+                        if (order.drink().hasMilk()) {
+                            group.createTask(
+                                    () -> {
+                                        work(STEAMING_MS);
+                                        tell(order, "steaming milk", 75);
+                                    },
+                                    named("steam milk " + order.number()));
+                        }
+                    }));
         }
         totals = totals.served(order.cups());
         tell(order, "ready", 100);

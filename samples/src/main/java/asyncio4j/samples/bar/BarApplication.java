@@ -35,16 +35,21 @@ public class BarApplication {
         var application = new SpringApplication(BarApplication.class);
         application.setDefaultProperties(
                 Map.of(
-                        "server.address", "127.0.0.1",
-                        "server.port", port,
-                        "spring.main.banner-mode", "off",
-                        "asyncio4j.loops", 1)); // all of the bar on one loop
+                        "server.address",
+                        "127.0.0.1",
+                        "server.port",
+                        port,
+                        "spring.main.banner-mode",
+                        "off",
+                        "asyncio4j.loops",
+                        1)); // all of the bar on one loop
         return application.run();
     }
 
     @EventListener
     void serving(WebServerInitializedEvent event) {
-        System.out.println("serving; open http://127.0.0.1:" + event.getWebServer().getPort() + "/");
+        System.out.println(
+                "serving; open http://127.0.0.1:" + event.getWebServer().getPort() + "/");
         System.out.println("and stop it with Ctrl-C");
     }
 

@@ -50,10 +50,11 @@ class BarController {
     @PostMapping("/orders")
     Order order(@Valid @RequestBody Order.Wish wish) {
         Integer price =
-                await(prices.get()
-                        .uri("/prices/{drink}", wish.drink().name())
-                        .retrieve()
-                        .bodyToMono(Integer.class));
+                await(
+                        prices.get()
+                                .uri("/prices/{drink}", wish.drink().name())
+                                .retrieve()
+                                .bodyToMono(Integer.class));
         Order order = await(orders.add(wish, Objects.requireNonNull(price) * wish.cups()));
         bar.make(order);
         return order;

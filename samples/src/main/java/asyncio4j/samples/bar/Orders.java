@@ -25,21 +25,23 @@ class Orders {
     Coroutine<Order> add(Order.Wish wish, int price) {
         return () -> {
             Integer number =
-                    await(database.sql(
-                                    "INSERT INTO orders (name, drink, cups, price)"
-                                            + " VALUES (:name, :drink, :cups, :price)")
-                            .filter(statement -> statement.returnGeneratedValues("number"))
-                            .bind("name", wish.name())
-                            .bind("drink", wish.drink().name())
-                            .bind("cups", wish.cups())
-                            .bind("price", price)
-                            .mapValue(Integer.class)
-                            .one());
+                    await(
+                            database.sql(
+                                            "INSERT INTO orders (name, drink, cups, price)"
+                                                    + " VALUES (:name, :drink, :cups, :price)")
+                                    .filter(statement -> statement.returnGeneratedValues("number"))
+                                    .bind("name", wish.name())
+                                    .bind("drink", wish.drink().name())
+                                    .bind("cups", wish.cups())
+                                    .bind("price", price)
+                                    .mapValue(Integer.class)
+                                    .one());
             Long shelves =
-                    await(database.sql("UPDATE shelf SET cups = cups - :cups WHERE cups >= :cups")
-                            .bind("cups", wish.cups())
-                            .fetch()
-                            .rowsUpdated());
+                    await(
+                            database.sql("UPDATE shelf SET cups = cups - :cups WHERE cups >= :cups")
+                                    .bind("cups", wish.cups())
+                                    .fetch()
+                                    .rowsUpdated());
             if (shelves == null || shelves == 0) {
                 throw new SoldOutException(); // and the order isn't written down either
             }

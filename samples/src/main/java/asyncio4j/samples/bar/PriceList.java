@@ -24,8 +24,10 @@ class PriceList implements AutoCloseable {
                                     (request, response) ->
                                             response.header("Content-Type", "application/json")
                                                     .sendString(
-                                                    Mono.just(price(request.param("drink")))
-                                                            .delayElement(Duration.ofMillis(80)))))
+                                                            Mono.just(price(request.param("drink")))
+                                                                    .delayElement(
+                                                                            Duration.ofMillis(
+                                                                                    80)))))
                     .bindNow();
 
     /** Where it is. */

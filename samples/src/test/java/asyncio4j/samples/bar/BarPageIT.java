@@ -61,7 +61,8 @@ class BarPageIT {
             browser.text("#tree", tree -> !tree.contains("order"));
             browser.screenshot(Path.of("target", "screenshots", "bar-ready.png"));
             assertThat(browser.complaints())
-                    .allMatch(complaint -> complaint.contains("/orders")); // the one that was refused
+                    .allMatch(
+                            complaint -> complaint.contains("/orders")); // the one that was refused
         }
     }
 
