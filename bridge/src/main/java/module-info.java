@@ -14,6 +14,8 @@ module asyncio4j.bridge {
     requires static transitive spring.beans;
     requires static transitive spring.context;
     requires static transitive spring.core;
+    requires static transitive spring.tx;
+    requires static transitive spring.aop;
     requires static transitive spring.web;
     requires static transitive spring.webflux;
     requires static transitive spring.boot;

@@ -1,12 +1,13 @@
 package asyncio4j.bridge;
 
-import asyncio4j.Context;
+import asyncio4j.ContextVar;
 import asyncio4j.EventLoop;
 import asyncio4j.internal.bridge.BridgeAccess;
 
-import reactor.util.context.ContextView;
+import reactor.util.context.Context;
 
 import java.util.function.IntSupplier;
+import java.util.function.UnaryOperator;
 
 /** What the packages beside this one may do. */
 final class BridgeAccessImpl extends BridgeAccess {
@@ -24,7 +25,7 @@ final class BridgeAccessImpl extends BridgeAccess {
     }
 
     @Override
-    public Context inherit(ContextView subscriber) {
-        return ReactorContext.inherit(subscriber);
+    public ContextVar.Token<?> change(UnaryOperator<Context> change) {
+        return ReactorContext.change(change);
     }
 }

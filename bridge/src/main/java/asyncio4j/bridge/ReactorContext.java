@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Reactor's {@code Context} in coroutines, and {@link ContextVar}s in Reactor's {@code Context}.
@@ -288,6 +289,15 @@ public final class ReactorContext {
         TaskOptions options = TaskOptions.DEFAULT.context(context);
         Object name = subscriber.getOrDefault(TASK_NAME, null);
         return name == null ? options : options.name(name.toString());
+    }
+
+    /**
+     * Has {@code change} made to what the subscriber of the running coroutine brought along, until
+     * the token is closed. The task's thread.
+     */
+    static ContextVar.Token<?> change(UnaryOperator<Context> change) {
+        return SUBSCRIBER.set(
+                change.apply(Context.of(SUBSCRIBER.get(Context.empty()))));
     }
 
     @SuppressWarnings("unchecked") // bind says that the values have to be of that type

@@ -1,19 +1,21 @@
 package asyncio4j.bridge.spring;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /** What {@link EnableAsyncio} and the auto-configuration bring in. */
 @Configuration(proxyBeanMethods = false)
-@Import(WebFluxSelector.class)
+@Import(OptionalConfigurations.class)
 class AsyncioConfiguration {
 
-    /** Static, as it has to be there before all beans that look up how a type is adapted. */
+    /**
+     * Static, and known by its own type, as it has to be there before all beans that look up how a
+     * type is adapted.
+     */
     @Bean
-    static BeanPostProcessor asyncioReactiveTypes(ObjectProvider<AsyncioLoops> loops) {
+    static RegistryPostProcessor asyncioReactiveTypes(ObjectProvider<AsyncioLoops> loops) {
         return new RegistryPostProcessor(loops);
     }
 

@@ -14,6 +14,7 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.validation.method.MethodValidator;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.method.annotation.HandlerMethodValidator;
@@ -49,7 +50,8 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
             ClassUtils.isPresent(
                     "jakarta.validation.Validator", RunOnLoopHandlerAdapter.class.getClassLoader());
 
-    private final RequestMappingHandlerAdapter adapter;
+    /** WebFlux's own; looked for when it is needed, as WebFlux may be there and not be used. */
+    private final SingletonSupplier<RequestMappingHandlerAdapter> adapter;
 
     private final ObjectProvider<RequestMappingHandlerMapping> mappings;
 
@@ -64,11 +66,15 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
     private volatile @Nullable Validation validation;
 
     RunOnLoopHandlerAdapter(
-            RequestMappingHandlerAdapter adapter,
             ObjectProvider<RequestMappingHandlerMapping> mappings,
             AsyncioLoops loops,
             BeanFactory beans) {
-        this.adapter = adapter;
+        this.adapter =
+                SingletonSupplier.of(
+                        () ->
+                                beans.getBean(
+                                        "requestMappingHandlerAdapter",
+                                        RequestMappingHandlerAdapter.class));
         this.mappings = mappings;
         this.loops = loops;
         this.beans = beans;
@@ -190,7 +196,7 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
         EventLoop loop = loop(plan, sink.contextView());
         LoopInvocation invocation = new LoopInvocation(loop, sink);
         Mono<HandlerResult> called =
-                adapter.handle(exchange, new SetUpMethod(method))
+                adapter.obtain().handle(exchange, new SetUpMethod(method))
                         .flatMap(setUp ->
                                 setUp.getHandler() instanceof InvocableHandlerMethod own
                                                 && own.getMethod().equals(SetUpMethod.METHOD)
@@ -209,7 +215,7 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
         List<HandlerMethodArgumentResolver> resolvers = own.getResolvers();
         InvocableHandlerMethod call = new InvocableHandlerMethod(method);
         call.setArgumentResolvers(resolvers);
-        ReactiveAdapterRegistry registry = adapter.getReactiveAdapterRegistry();
+        ReactiveAdapterRegistry registry = adapter.obtain().getReactiveAdapterRegistry();
         if (registry != null) {
             call.setReactiveAdapterRegistry(registry);
         }
@@ -232,7 +238,7 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
                     new Validation(
                             VALIDATION_PRESENT
                                     ? HandlerMethodValidator.from(
-                                            adapter.getWebBindingInitializer(),
+                                            adapter.obtain().getWebBindingInitializer(),
                                             null,
                                             resolvedBy(
                                                     resolvers,

@@ -2,10 +2,8 @@ package asyncio4j.bridge.spring;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 
 /** What WebFlux needs beside the types. */
@@ -19,10 +17,9 @@ class WebFluxConfiguration {
 
     @Bean
     RunOnLoopHandlerAdapter asyncioRunOnLoopHandlerAdapter(
-            @Qualifier("requestMappingHandlerAdapter") RequestMappingHandlerAdapter adapter,
             ObjectProvider<RequestMappingHandlerMapping> mappings,
             AsyncioLoops loops,
             BeanFactory beans) {
-        return new RunOnLoopHandlerAdapter(adapter, mappings, loops, beans);
+        return new RunOnLoopHandlerAdapter(mappings, loops, beans);
     }
 }

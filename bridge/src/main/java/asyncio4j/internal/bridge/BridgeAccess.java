@@ -1,16 +1,17 @@
 package asyncio4j.internal.bridge;
 
-import asyncio4j.Context;
+import asyncio4j.ContextVar;
 import asyncio4j.EventLoop;
 import asyncio4j.bridge.Bridge;
 
 import org.jspecify.annotations.Nullable;
 
-import reactor.util.context.ContextView;
+import reactor.util.context.Context;
 
 import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 import java.util.function.IntSupplier;
+import java.util.function.UnaryOperator;
 
 /** A way into the package-private parts of {@code asyncio4j.bridge}, for the packages beside it. */
 public abstract class BridgeAccess {
@@ -46,10 +47,8 @@ public abstract class BridgeAccess {
     public abstract IntSupplier subscribers(EventLoop loop);
 
     /**
-     * A copy of the calling code's context variables for a task that a subscriber is the origin of.
-     * Any thread.
-     *
-     * @param subscriber the subscriber's Context
+     * Has {@code change} made to the Reactor Context that the calling task's pipelines get from its
+     * subscriber, until the result is closed. A task of a loop.
      */
-    public abstract Context inherit(ContextView subscriber);
+    public abstract ContextVar.Token<?> change(UnaryOperator<Context> change);
 }
