@@ -296,8 +296,7 @@ public final class ReactorContext {
      * the token is closed. The task's thread.
      */
     static ContextVar.Token<?> change(UnaryOperator<Context> change) {
-        return SUBSCRIBER.set(
-                change.apply(Context.of(SUBSCRIBER.get(Context.empty()))));
+        return SUBSCRIBER.set(change.apply(Context.of(SUBSCRIBER.get(Context.empty()))));
     }
 
     @SuppressWarnings("unchecked") // bind says that the values have to be of that type

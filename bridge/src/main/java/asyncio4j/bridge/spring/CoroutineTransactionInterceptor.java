@@ -97,13 +97,11 @@ final class CoroutineTransactionInterceptor extends TransactionInterceptor {
             throws Throwable {
         try (var _ =
                 BridgeAccess.get()
-                        .change(
-                                context ->
-                                        TransactionContextManager.getOrCreateContext()
-                                                .apply(
-                                                        TransactionContextManager
-                                                                .getOrCreateContextHolder()
-                                                                .apply(context)))) {
+                        .change(context ->
+                                TransactionContextManager.getOrCreateContext()
+                                        .apply(
+                                                TransactionContextManager.getOrCreateContextHolder()
+                                                        .apply(context)))) {
             ReactiveTransaction transaction =
                     Objects.requireNonNull(
                             Bridge.await(manager.getReactiveTransaction(attribute)),

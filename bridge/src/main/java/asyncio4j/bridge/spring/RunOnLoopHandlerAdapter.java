@@ -70,11 +70,10 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
             AsyncioLoops loops,
             BeanFactory beans) {
         this.adapter =
-                SingletonSupplier.of(
-                        () ->
-                                beans.getBean(
-                                        "requestMappingHandlerAdapter",
-                                        RequestMappingHandlerAdapter.class));
+                SingletonSupplier.of(() ->
+                        beans.getBean(
+                                "requestMappingHandlerAdapter",
+                                RequestMappingHandlerAdapter.class));
         this.mappings = mappings;
         this.loops = loops;
         this.beans = beans;
@@ -196,7 +195,8 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
         EventLoop loop = loop(plan, sink.contextView());
         LoopInvocation invocation = new LoopInvocation(loop, sink);
         Mono<HandlerResult> called =
-                adapter.obtain().handle(exchange, new SetUpMethod(method))
+                adapter.obtain()
+                        .handle(exchange, new SetUpMethod(method))
                         .flatMap(setUp ->
                                 setUp.getHandler() instanceof InvocableHandlerMethod own
                                                 && own.getMethod().equals(SetUpMethod.METHOD)

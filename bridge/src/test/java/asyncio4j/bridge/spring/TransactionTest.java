@@ -119,25 +119,23 @@ class TransactionTest {
 
         @Transactional
         public AsyncGenerator<String> addAndList(String... names) {
-            return AsyncGenerator.of(
-                    g -> {
-                        for (String name : names) {
-                            insert(database, name);
-                            g.yield(name);
-                            if (name.equals("bad")) {
-                                throw new IllegalStateException(name);
-                            }
-                        }
-                    });
+            return AsyncGenerator.of(g -> {
+                for (String name : names) {
+                    insert(database, name);
+                    g.yield(name);
+                    if (name.equals("bad")) {
+                        throw new IllegalStateException(name);
+                    }
+                }
+            });
         }
 
         @Transactional
         public Task<Integer> addInTask(String name) {
-            return createTask(
-                    () -> {
-                        insert(database, name);
-                        return 1;
-                    });
+            return createTask(() -> {
+                insert(database, name);
+                return 1;
+            });
         }
     }
 
@@ -285,8 +283,7 @@ class TransactionTest {
 
     @Test
     void aCoroutineThatFailsIsRolledBack() {
-        assertThatThrownBy(() -> run(() -> await(accounts().add("a", "bad"))))
-                .hasMessage("bad");
+        assertThatThrownBy(() -> run(() -> await(accounts().add("a", "bad")))).hasMessage("bad");
         assertThat(names()).isEmpty();
     }
 
@@ -298,27 +295,24 @@ class TransactionTest {
 
     @Test
     void aGeneratorIsCommittedAtItsEnd() {
-        run(
-                () -> {
-                    List<String> seen = new ArrayList<>();
-                    try (var generator = accounts().addAndList("a", "b")) {
-                        generator.forEach(seen::add);
-                    }
-                    assertThat(seen).containsExactly("a", "b");
-                });
+        run(() -> {
+            List<String> seen = new ArrayList<>();
+            try (var generator = accounts().addAndList("a", "b")) {
+                generator.forEach(seen::add);
+            }
+            assertThat(seen).containsExactly("a", "b");
+        });
         assertThat(names()).containsExactly("a", "b");
     }
 
     @Test
     void aGeneratorThatFailsIsRolledBack() {
-        assertThatThrownBy(
-                        () ->
-                                run(
-                                        () -> {
-                                            try (var all = accounts().addAndList("a", "bad")) {
-                                                all.forEach(_ -> {});
-                                            }
-                                        }))
+        assertThatThrownBy(() ->
+                        run(() -> {
+                            try (var all = accounts().addAndList("a", "bad")) {
+                                all.forEach(_ -> {});
+                            }
+                        }))
                 .hasMessage("bad");
         assertThat(names()).isEmpty();
     }
@@ -353,15 +347,14 @@ class TransactionTest {
 
     @Test
     void whatIsCancelledIsRolledBackBeforeItEnds() {
-        run(
-                () -> {
-                    CompletableFuture<String> inserted = new CompletableFuture<>();
-                    Task<?> task = createTask(() -> plain().addAndWait("a", inserted));
-                    await(inserted);
-                    task.cancel();
-                    assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-                    assertThat(count()).isZero(); // and not only a little later
-                });
+        run(() -> {
+            CompletableFuture<String> inserted = new CompletableFuture<>();
+            Task<?> task = createTask(() -> plain().addAndWait("a", inserted));
+            await(inserted);
+            task.cancel();
+            assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+            assertThat(count()).isZero(); // and not only a little later
+        });
     }
 
     private static long count() {
@@ -377,8 +370,7 @@ class TransactionTest {
         Outer outer = server.bean(Outer.class);
         assertThatThrownBy(() -> run(() -> outer.both())).hasMessageContaining("all but");
         assertThat(names()).containsExactly("kept");
-        assertThatThrownBy(() -> run(() -> plain().join("none")))
-                .hasMessageContaining("mandatory");
+        assertThatThrownBy(() -> run(() -> plain().join("none"))).hasMessageContaining("mandatory");
     }
 
     @Test
@@ -392,11 +384,10 @@ class TransactionTest {
 
     @Test
     void theTransactionIsOverWhenTheMethodReturns() {
-        run(
-                () -> {
-                    plain().add("a");
-                    assertThat(active()).isFalse();
-                    assertThat(getRunningLoop().isRunning()).isTrue();
-                });
+        run(() -> {
+            plain().add("a");
+            assertThat(active()).isFalse();
+            assertThat(getRunningLoop().isRunning()).isTrue();
+        });
     }
 }
