@@ -5,9 +5,11 @@ import static asyncio4j.bridge.Bridge.*;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import asyncio4j.AsyncGenerator;
 import asyncio4j.ContextVar;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
 import asyncio4j.internal.bridge.Propagation;
+import asyncio4j.queues.Queue;
 
 import org.junit.jupiter.api.Test;
 
@@ -68,5 +70,42 @@ class WithoutPropagationTest {
                 .containsExactly(
                         "Ada 1", "Grace", "Grace", "Grace", "Grace", "Grace", "Grace", "Grace",
                         "Grace");
+    }
+
+    @Test
+    void aSubscribersContextIsSeenByWhateverRunsForIt() {
+        List<Object> log = new ArrayList<>();
+        Context context = Context.of(USER, "Ada", "id", 1);
+        try (VirtualReactorRunner runner = new VirtualReactorRunner()) {
+            runner.run(() -> {
+                USER.set("consumer");
+                Flux<Object> body =
+                        flux(g -> {
+                            g.yield(USER.get());
+                            await(sleep(java.time.Duration.ofMillis(1)));
+                            USER.set("body");
+                            g.yield(ReactorContext.current().<Object>get("id"));
+                        });
+                iterate(body.contextWrite(context)).forEach(log::add);
+                AsyncGenerator<Object> generator = AsyncGenerator.of(g -> g.yield(USER.get()));
+                Flux<Object> object = flux(runner.loop(), generator);
+                iterate(object.contextWrite(context)).forEach(log::add);
+                Queue<Object> queue = new Queue<>();
+                await(drain(Flux.deferContextual(view -> Flux.just(view.<Object>get(USER))), queue));
+                queue.shutdown();
+                Flux<Object> queued =
+                        flux(runner.loop(), queue)
+                                .flatMap(item -> mono(() -> item + " for " + USER.get()));
+                iterate(queued.contextWrite(context)).forEach(log::add);
+                log.add(USER.get());
+            });
+            asyncio4j.Context own = new asyncio4j.Context();
+            own.run(() -> USER.set("own"));
+            log.add(
+                    runner.runner.run(
+                            Mono.deferContextual(view -> Mono.just(view.<Object>get(USER))), own));
+        }
+        assertThat(log)
+                .containsExactly("Ada", 1, "Ada", "consumer for Ada", "consumer", "own");
     }
 }

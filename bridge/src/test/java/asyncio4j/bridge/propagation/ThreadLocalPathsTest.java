@@ -355,6 +355,31 @@ class ThreadLocalPathsTest {
     }
 
     @Test
+    void aGeneratorObjectOfASubscriberSeesWhatItsContextHas() {
+        runner.run(() -> {
+            user("maker");
+            AsyncGenerator<String> generator =
+                    AsyncGenerator.of(g -> {
+                        try {
+                            g.yield(user());
+                            away();
+                            g.yield(user());
+                        } finally {
+                            log("closing");
+                        }
+                    });
+            Flux<String> flux = flux(getRunningLoop(), generator);
+            user("consumer");
+            log.add("first " + awaitFirst(flux.contextWrite(subscriber("Ada"))));
+            log("consumer");
+            while (log.size() < 3) {
+                await(sleep(Duration.ZERO)); // it is closed in its subscriber's task
+            }
+        });
+        assertThat(log).containsExactlyInAnyOrder("first Ada", "consumer consumer", "closing Ada");
+    }
+
+    @Test
     void aGeneratorsOwnSurviveItsSubscribersSignals() {
         runner.run(() -> {
             Flux<Integer> flux =
@@ -479,6 +504,24 @@ class ThreadLocalPathsTest {
                         "worker again elsewhere",
                         "coroutine coroutine",
                         "published coroutine");
+    }
+
+    @Test
+    void periodicWorkHasThoseOfWhoHandedItInEachTime() {
+        runner.run(() -> {
+            LoopScheduler scheduler = LoopScheduler.of(getRunningLoop());
+            user("coroutine");
+            CountDownLatch done = new CountDownLatch(3);
+            var work =
+                    scheduler.schedulePeriodically(
+                            () -> scheduled("periodic", done), 0, 1, TimeUnit.MILLISECONDS);
+            user("later");
+            await(toThread(() -> done.await(1, TimeUnit.MINUTES)));
+            work.dispose();
+            assertThat(log)
+                    .hasSizeGreaterThanOrEqualTo(3)
+                    .containsOnly("periodic coroutine");
+        });
     }
 
     private void scheduled(String what, CountDownLatch done) {
