@@ -91,7 +91,10 @@ class WithoutPropagationTest {
                 Flux<Object> object = flux(runner.loop(), generator);
                 iterate(object.contextWrite(context)).forEach(log::add);
                 Queue<Object> queue = new Queue<>();
-                await(drain(Flux.deferContextual(view -> Flux.just(view.<Object>get(USER))), queue));
+                await(
+                        drain(
+                                Flux.deferContextual(view -> Flux.just(view.<Object>get(USER))),
+                                queue));
                 queue.shutdown();
                 Flux<Object> queued =
                         flux(runner.loop(), queue)
@@ -105,7 +108,6 @@ class WithoutPropagationTest {
                     runner.runner.run(
                             Mono.deferContextual(view -> Mono.just(view.<Object>get(USER))), own));
         }
-        assertThat(log)
-                .containsExactly("Ada", 1, "Ada", "consumer for Ada", "consumer", "own");
+        assertThat(log).containsExactly("Ada", 1, "Ada", "consumer for Ada", "consumer", "own");
     }
 }

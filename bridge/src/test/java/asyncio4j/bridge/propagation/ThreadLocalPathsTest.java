@@ -518,9 +518,7 @@ class ThreadLocalPathsTest {
             user("later");
             await(toThread(() -> done.await(1, TimeUnit.MINUTES)));
             work.dispose();
-            assertThat(log)
-                    .hasSizeGreaterThanOrEqualTo(3)
-                    .containsOnly("periodic coroutine");
+            assertThat(log).hasSizeGreaterThanOrEqualTo(3).containsOnly("periodic coroutine");
         });
     }
 
