@@ -97,7 +97,22 @@ public final class Asyncio {
      * @return a loop that doesn't run yet; close it in the end
      */
     public static EventLoop newEventLoop() {
-        return new DefaultEventLoop(asyncio4j.internal.loop.Clock.system());
+        return newEventLoop(LoopOptions.DEFAULT);
+    }
+
+    /**
+     * {@link #newEventLoop()} with options.
+     *
+     * @param options the options
+     * @return a loop that doesn't run yet; close it in the end
+     * @throws IllegalStateException if the engine that was asked for isn't available
+     */
+    public static EventLoop newEventLoop(LoopOptions options) {
+        Objects.requireNonNull(options, "the options are null: leave them out");
+        VirtualClock clock = options.clock();
+        return new DefaultEventLoop(
+                clock == null ? asyncio4j.internal.loop.Clock.system() : clock.clock(),
+                options.engine());
     }
 
     /**
@@ -107,8 +122,7 @@ public final class Asyncio {
      * @return a loop that doesn't run yet; close it in the end
      */
     public static EventLoop newEventLoop(VirtualClock clock) {
-        Objects.requireNonNull(clock, "the clock is null: leave it out for the real time");
-        return new DefaultEventLoop(clock.clock());
+        return newEventLoop(LoopOptions.DEFAULT.clock(clock));
     }
 
     /**
@@ -937,7 +951,7 @@ public final class Asyncio {
 
     /**
      * Runs blocking code on another thread, with a copy of the calling task's context. Python's
-     * {@code asyncio.to_thread}. Thread-locals that a task has for its own go along, too.
+     * {@code asyncio.to_thread}.
      *
      * @param work what to run
      * @param <T> the type of the result

@@ -44,6 +44,8 @@ final class DefaultEventLoop implements EventLoop {
 
     private final LoopCore core;
 
+    private final Engine engine;
+
     private final TaskList tasks = new TaskList();
 
     private final Unretrieved unretrieved = new Unretrieved(this);
@@ -104,7 +106,12 @@ final class DefaultEventLoop implements EventLoop {
     private final WatchdogLimit watchdogLimit = new WatchdogLimit();
 
     DefaultEventLoop(Clock clock) {
-        core = new LoopCore(this, clock, name);
+        this(clock, null);
+    }
+
+    DefaultEventLoop(Clock clock, @Nullable Engine asked) {
+        engine = Engine.choose(asked);
+        core = new LoopCore(this, clock, name, engine == Engine.CONTINUATIONS);
         setDebug(DebugMode.byDefault());
         Companions.loopCreated();
     }
@@ -710,6 +717,11 @@ final class DefaultEventLoop implements EventLoop {
     public Duration getWatchdogLimit() {
         checkThread("EventLoop.getWatchdogLimit");
         return watchdogLimit.get();
+    }
+
+    @Override
+    public Engine getEngine() {
+        return engine;
     }
 
     @Override

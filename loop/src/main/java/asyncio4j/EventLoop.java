@@ -406,4 +406,11 @@ public sealed interface EventLoop extends AutoCloseable
      * @return the limit; zero if the watchdog is off for this loop
      */
     Duration getWatchdogLimit();
+
+    /**
+     * What the tasks run on. Any thread.
+     *
+     * @return the engine
+     */
+    Engine getEngine();
 }

@@ -262,6 +262,11 @@ public abstract non-sealed class ForwardingEventLoop implements EventLoop {
     }
 
     @Override
+    public Engine getEngine() {
+        return delegate.getEngine();
+    }
+
+    @Override
     public String toString() {
         return getClass().getSimpleName() + "[" + delegate + "]";
     }

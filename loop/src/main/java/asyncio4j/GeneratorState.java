@@ -354,12 +354,22 @@ final class GeneratorState<T extends @Nullable Object> {
         item = value;
         self.task(null); // it may have ended, and nothing else would hold it
         ThreadLocals.Scope own = threadLocals;
-        if (own == null) {
+        boolean shares = engine.sharesThread();
+        if (own != null) {
+            handOver(own, shares);
+        }
+        try {
             engine.yieldBack(self);
-        } else {
-            handOver(own, engine.sharesThread());
-            engine.yieldBack(self);
-            takeOver(own, engine.sharesThread());
+        } catch (Throwable e) { // it can't be suspended there
+            item = null;
+            self.task(Objects.requireNonNull(self.consumer()).task());
+            if (own != null) {
+                takeOver(own, shares);
+            }
+            throw e;
+        }
+        if (own != null) {
+            takeOver(own, shares);
             Task<?> next = (Task<?>) Objects.requireNonNull(self.task());
             next.threadLocals(own);
         }

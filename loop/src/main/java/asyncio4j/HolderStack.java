@@ -25,11 +25,11 @@ record HolderStack(
      */
     static HolderStack of(Fiber holder) {
         Thread thread = holder.thread();
-        StackTraceElement[] whole = thread.getStackTrace();
+        StackTraceElement[] whole = holder.stackTrace();
         List<StackTraceElement> frames = new ArrayList<>();
-        boolean waits = add(whole, true, frames);
+        boolean waits = add(whole, true, frames) && thread.isVirtual();
         for (Fiber asking = holder.consumer(); asking != null; asking = asking.consumer()) {
-            add(asking.thread().getStackTrace(), false, frames);
+            add(asking.stackTrace(), false, frames);
         }
         String who =
                 holder.task() instanceof Task<?> task ? "task " + task.getName() : "a callback";

@@ -174,12 +174,32 @@ final class JvmShutdown implements Runnable {
                         .append(" was closed, after a shutdown timeout of ")
                         .append(limit)
                         .append("; not done:");
-        Set<Task<?>> pending = pending(loop);
-        int left = pending.size();
-        for (Task<?> task : pending) {
-            if (pending.size() - left == LoopReports.MOST_TASKS) {
-                text.append("\nand ").append(left).append(" more");
-                break;
+        text.append(pending(loop));
+        Fiber holder = loop.core().engine().holder();
+        HolderStack running = holder == null ? null : HolderStack.of(holder);
+        if (running != null && !running.frames().isEmpty()) {
+            text.append("\nthe loop is held by ").append(running.who()).append(running);
+        }
+        LoopReports.write(System.Logger.Level.WARNING, text.toString(), null);
+    }
+
+    /** The tasks that didn't end, and where they are. */
+    private static String pending(DefaultEventLoop loop) throws InterruptedException {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        loop.core().post(ThreadsafeFutures.light(() -> answer.complete(text(loop.tasks().copy()))));
+        try {
+            return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return text(loop.tasks().copy()); // one step holds it up, so that they stay as they are
+        }
+    }
+
+    private static String text(Set<Task<?>> tasks) {
+        StringBuilder text = new StringBuilder();
+        int left = tasks.size();
+        for (Task<?> task : tasks) {
+            if (tasks.size() - left == LoopReports.MOST_TASKS) {
+                return text.append("\nand ").append(left).append(" more").toString();
             }
             left--;
             text.append('\n').append(task);
@@ -191,21 +211,6 @@ final class JvmShutdown implements Runnable {
                 text.append("\n    at ").append(frame);
             }
         }
-        Fiber holder = loop.core().engine().holder();
-        HolderStack running = holder == null ? null : HolderStack.of(holder);
-        if (running != null && !running.frames().isEmpty()) {
-            text.append("\nthe loop is held by ").append(running.who()).append(running);
-        }
-        LoopReports.write(System.Logger.Level.WARNING, text.toString(), null);
-    }
-
-    private static Set<Task<?>> pending(DefaultEventLoop loop) throws InterruptedException {
-        CompletableFuture<Set<Task<?>>> answer = new CompletableFuture<>();
-        loop.core().post(ThreadsafeFutures.light(() -> answer.complete(loop.tasks().copy())));
-        try {
-            return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            return loop.tasks().copy(); // one step holds it up, so that they stay as they are
-        }
+        return text.toString();
     }
 }

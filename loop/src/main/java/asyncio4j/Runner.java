@@ -51,6 +51,8 @@ public final class Runner implements AutoCloseable {
 
     private final @Nullable Duration watchdogLimit;
 
+    private final @Nullable Engine engine;
+
     private final @Nullable Supplier<? extends EventLoop> loopFactory;
 
     private @Nullable EventLoop loop;
@@ -76,6 +78,7 @@ public final class Runner implements AutoCloseable {
         this.debug = builder.debug;
         this.watchdogLimit = builder.watchdogLimit;
         this.shutdownTimeout = builder.shutdownTimeout;
+        this.engine = builder.engine;
         this.loopFactory = builder.loopFactory;
     }
 
@@ -112,6 +115,8 @@ public final class Runner implements AutoCloseable {
         private @Nullable Duration watchdogLimit;
 
         private Duration shutdownTimeout = JvmShutdown.DEFAULT_LIMIT;
+
+        private @Nullable Engine engine;
 
         private @Nullable Supplier<? extends EventLoop> loopFactory;
 
@@ -163,6 +168,21 @@ public final class Runner implements AutoCloseable {
         }
 
         /**
+         * Has the loop's tasks run on {@code wanted}, whatever the system property says.
+         *
+         * @param wanted the engine
+         * @return this
+         * @throws IllegalStateException if the engine isn't available; the message says what to do
+         */
+        public Builder engine(Engine wanted) {
+            engine =
+                    Engine.choose(
+                            Objects.requireNonNull(
+                                    wanted, "the engine is null: leave it out to have one chosen"));
+            return this;
+        }
+
+        /**
          * Has the loop made by {@code factory}.
          *
          * @param factory called once, when the loop is needed; the runner closes the loop
@@ -177,8 +197,14 @@ public final class Runner implements AutoCloseable {
          * The runner.
          *
          * @return a new runner
+         * @throws IllegalStateException if there are both an engine and a loop factory
          */
         public Runner build() {
+            if (engine != null && loopFactory != null) {
+                throw new IllegalStateException(
+                        "the loop factory decides on the engine: leave out engine(...), and have"
+                            + " the factory call newEventLoop(LoopOptions.DEFAULT.engine(...))");
+            }
             return new Runner(this);
         }
     }
@@ -296,7 +322,7 @@ public final class Runner implements AutoCloseable {
         Supplier<? extends EventLoop> factory = loopFactory;
         EventLoop fresh;
         if (factory == null) {
-            fresh = Asyncio.newEventLoop();
+            fresh = Asyncio.newEventLoop(new LoopOptions(engine, null));
             Asyncio.setEventLoop(fresh);
             eventLoopSet = true;
         } else {

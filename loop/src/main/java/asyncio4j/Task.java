@@ -43,7 +43,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /** Null once the body has ended. */
     private @Nullable Coroutine<T> coroutine;
 
-    private final TaskStep step = new TaskStep(this);
+    private TaskStep step = new TaskStep(this);
 
     /** What the suspended body waits for; null at a bare yield. */
     private @Nullable AsyncFuture<?> futureWaiter;
@@ -345,17 +345,32 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         threadLocals = scope;
     }
 
-    /** Gives the baton away until the step that resumes {@code fiber} has its turn. */
-    private void suspend(Fiber fiber) {
+    /**
+     * Gives the baton away until the step that resumes {@code fiber} has its turn.
+     *
+     * @param awaited what that waits for, if it isn't queued
+     */
+    private void suspend(Fiber fiber, @Nullable AsyncFuture<?> awaited) {
         FiberEngine engine = loop().core().engine();
-        ThreadLocals.Scope scope = threadLocals;
-        if (scope == null || !engine.sharesThread()) {
-            engine.suspend(fiber);
-            return;
+        ThreadLocals.Scope scope = engine.sharesThread() ? threadLocals : null;
+        if (scope != null) {
+            scope.suspend();
         }
-        scope.suspend();
-        engine.suspend(fiber);
-        scope.resume();
+        try {
+            engine.suspend(fiber);
+        } catch (Throwable e) { // it can't: the step, wherever it is, is not for this task any more
+            futureWaiter = null;
+            if (awaited != null) {
+                awaited.remove(step);
+            }
+            step.disable();
+            step = new TaskStep(this);
+            throw e;
+        } finally {
+            if (scope != null) {
+                scope.resume();
+            }
+        }
     }
 
     /** Called before each suspension. */
@@ -400,7 +415,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         if (mustCancel && future.cancel(pendingMessage)) {
             mustCancel = false;
         }
-        suspend(fiber);
+        suspend(fiber, future);
         if (fiber.dying()) {
             throw new GeneratorExit();
         }
@@ -428,7 +443,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         suspends(fiber);
         step.resumes(fiber);
         loop().core().add(step);
-        suspend(fiber);
+        suspend(fiber, null);
         if (fiber.dying()) {
             throw new GeneratorExit();
         }
@@ -479,20 +494,29 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
      */
     static final class TaskStep extends StepCallback {
 
-        private final Task<?> task;
+        /** Null if nothing shall happen any more when its turn comes. */
+        private @Nullable Task<?> task;
 
         TaskStep(Task<?> task) {
             this.task = task;
         }
 
+        /** Nothing shall happen any more when its turn comes. */
+        void disable() {
+            task = null;
+            resumes(null);
+        }
+
         @Override
         public void run() {
-            task.start();
+            if (task != null) {
+                task.start();
+            }
         }
 
         @Override
         public String toString() {
-            return task.toString();
+            return String.valueOf(task);
         }
     }
 }

@@ -28,7 +28,7 @@ final class TaskStack {
         }
         List<StackTraceElement> frames = new ArrayList<>();
         for (Fiber fiber = innermost(task); fiber != null; fiber = fiber.consumer()) {
-            addOwn(fiber.thread().getStackTrace(), frames);
+            addOwn(fiber.stackTrace(), frames);
         }
         return frames.toArray(NONE);
     }

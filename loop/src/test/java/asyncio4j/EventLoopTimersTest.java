@@ -349,7 +349,7 @@ class EventLoopTimersTest {
         assertThatThrownBy(() -> clock.advance(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("the amount is null: pass how far to move the time");
-        assertThatThrownBy(() -> newEventLoop(null))
+        assertThatThrownBy(() -> newEventLoop((VirtualClock) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("the clock is null: leave it out for the real time");
         clock.advance(Duration.ofSeconds(Long.MAX_VALUE));

@@ -10,6 +10,7 @@ import static asyncio4j.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.OnVirtualThreads;
 import asyncio4j.testing.VirtualRunner;
 
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,7 @@ class FiberThreadTest {
     }
 
     @Test
+    @OnVirtualThreads
     void aTaskHasOneThreadForItsWholeLifeAndNobodyElseHasIt() {
         runner.run(() -> {
             List<Task<Thread>> tasks = new ArrayList<>();
@@ -171,6 +173,7 @@ class FiberThreadTest {
     }
 
     @Test
+    @OnVirtualThreads
     void anInterruptFromOutsideWhileSuspendedIsSeenAfterwardsAndWakesNobody() {
         runner.run(() -> {
             AsyncFuture<String> future = getRunningLoop().createFuture();
@@ -225,6 +228,7 @@ class FiberThreadTest {
     }
 
     @Test
+    @OnVirtualThreads
     void anAwaitInsideSynchronizedKeepsTheMonitorAndLetsOthersRun() {
         Object monitor = new Object();
         runner.run(() -> {
@@ -253,6 +257,7 @@ class FiberThreadTest {
     }
 
     @Test
+    @OnVirtualThreads
     void manyTasksMayBeSuspendedInsideSynchronizedAtOnce() {
         runner.run(() -> {
             List<Task<?>> tasks = new ArrayList<>();
@@ -273,6 +278,7 @@ class FiberThreadTest {
     }
 
     @Test
+    @OnVirtualThreads
     void aCancelLeavesTheMonitorFree() {
         Object monitor = new Object();
         runner.run(() -> {
@@ -293,6 +299,7 @@ class FiberThreadTest {
     }
 
     @Test
+    @OnVirtualThreads
     void anAwaitInsideALockKeepsIt() {
         ReentrantLock lock = new ReentrantLock();
         runner.run(() -> {

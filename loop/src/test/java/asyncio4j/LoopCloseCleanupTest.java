@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.DoomedLoop;
+import asyncio4j.testing.OnVirtualThreads;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -121,7 +122,6 @@ class LoopCloseCleanupTest {
                         }
                     }
                 });
-        Thread left = doomed.threads.removeLast();
         doomed.suspended(() -> {
             try {
                 await(sleep(HOUR));
@@ -135,6 +135,23 @@ class LoopCloseCleanupTest {
         assertThat(doomed.reports.get(1).message()).startsWith("coroutine ignored GeneratorExit");
         assertThat(doomed.reports.get(1).task()).isSameAs(stubborn);
         assertThat(stubborn.done()).isTrue();
+    }
+
+    @Test
+    @OnVirtualThreads
+    void theThreadOfATaskThatGoesOnAwaitingForeverIsLeftSuspended() {
+        doomed.suspended(() -> {
+            for (; ; ) {
+                try {
+                    await(sleep(HOUR));
+                } catch (GeneratorExit e) {
+                    order.add("ignored");
+                }
+            }
+        });
+        Thread left = doomed.threads.removeLast();
+        doomed.suspended(() -> await(sleep(HOUR)));
+        loop.close();
         doomed.assertAllThreadsEnded();
         assertThat(left.isAlive()).isTrue(); // suspended for good: it holds no processor
         while (left.getState() != Thread.State.WAITING) {

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
 import asyncio4j.testing.DoomedLoop;
+import asyncio4j.testing.OnVirtualThreads;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,6 +138,7 @@ class LoopCloseTest {
     }
 
     @Test
+    @OnVirtualThreads
     void theThreadsOfCallbacksAndFinishedTasksEndToo() {
         loop.callSoon(() -> doomed.noteThread());
         loop.runUntilComplete(

@@ -8,6 +8,7 @@ import static asyncio4j.Asyncio.sleep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import asyncio4j.testing.OnVirtualThreads;
 import asyncio4j.testing.VirtualRunner;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
@@ -52,6 +53,7 @@ class ThreadNameTest {
     }
 
     @Test
+    @OnVirtualThreads
     void aTasksThreadBearsItsNameFromItsFirstSuspensionOn() {
         runner.run(() -> {
             Task<String> task =
@@ -102,6 +104,7 @@ class ThreadNameTest {
     }
 
     @Test
+    @OnVirtualThreads
     void anotherNameOfTheTaskIsTheThreadsToo() {
         runner.run(() -> {
             Task<String> task =
@@ -127,6 +130,7 @@ class ThreadNameTest {
     }
 
     @Test
+    @OnVirtualThreads
     void aGeneratorsThreadSaysWhoseCodeItRuns() {
         runner.run(() -> {
             AsyncGenerator<String> names =
@@ -157,6 +161,7 @@ class ThreadNameTest {
     }
 
     @Test
+    @OnVirtualThreads
     void aRealThreadDumpShowsTheTaskAboveItsStack(@TempDir Path folder) {
         runner.run(() -> {
             createTask(this::theOneThatWaits, TaskOptions.DEFAULT.name("sleeper 7"));

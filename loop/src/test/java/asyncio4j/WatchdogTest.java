@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import asyncio4j.internal.loop.Progress;
 import asyncio4j.testing.LoggedWarnings;
+import asyncio4j.testing.OnVirtualThreads;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
@@ -70,6 +72,12 @@ class WatchdogTest {
     private void startHeld(VoidCoroutine main) throws InterruptedException {
         start(main);
         held.await();
+        Thread holder =
+                Objects.requireNonNull(DefaultEventLoop.unwrap(loop).core().engine().holder())
+                        .thread();
+        while (holder.getState() != Thread.State.WAITING) { // it may still be at the count-down
+            Thread.onSpinWait();
+        }
     }
 
     /** Looks once a second, for so many seconds. */
@@ -278,6 +286,7 @@ class WatchdogTest {
     }
 
     @Test
+    @OnVirtualThreads
     void oneThatHasntGotOnWithItsTurnIsToldApart() {
         loop.runUntilComplete(() -> {
             Task<?> task = createTask(WatchdogTest::theOneThatWaits);

@@ -42,6 +42,7 @@ class WrongThreadTest {
                     "isClosed",
                     "time",
                     "getDebug",
+                    "getEngine",
                     "defaultExceptionHandler",
                     // refused while the loop runs, whichever thread calls
                     "runForever",

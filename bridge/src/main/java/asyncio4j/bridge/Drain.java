@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
+import asyncio4j.internal.access.LoopAccess;
 import asyncio4j.queues.Queue;
 
 import org.reactivestreams.Publisher;
@@ -10,6 +11,8 @@ import reactor.core.publisher.Operators;
 
 /** {@link Bridge#drain}: puts what a publisher emits into a queue, and counts it. */
 record Drain<T>(Publisher<? extends T> publisher, Queue<T> queue) implements Coroutine<Long> {
+
+    private static final LoopAccess ACCESS = LoopAccess.get();
 
     @Override
     public Long run() {
@@ -28,7 +31,8 @@ record Drain<T>(Publisher<? extends T> publisher, Queue<T> queue) implements Cor
         try {
             Asyncio.await(queue.put(element));
         } catch (Throwable e) {
-            Operators.onDiscard(element, ReactorContext.present());
+            Operators.onDiscard(
+                    element, ReactorContext.of(ACCESS.snapshot(ACCESS.currentContext())));
             throw e;
         }
     }

@@ -3,6 +3,7 @@ package asyncio4j.bridge;
 import asyncio4j.AsyncGenerator;
 import asyncio4j.Context;
 import asyncio4j.Coroutine;
+import asyncio4j.Engine;
 import asyncio4j.EventLoop;
 import asyncio4j.Runner;
 import asyncio4j.VoidCoroutine;
@@ -111,6 +112,18 @@ public final class ReactorRunner implements AutoCloseable {
         }
 
         /**
+         * Has the loop's tasks run on {@code wanted}; see {@link Runner.Builder#engine}.
+         *
+         * @param wanted the engine
+         * @return this
+         * @throws IllegalStateException if the engine isn't available; the message says what to do
+         */
+        public Builder engine(Engine wanted) {
+            builder.engine(wanted);
+            return this;
+        }
+
+        /**
          * Has the loop made by {@code factory}.
          *
          * @param factory called once, when the loop is needed; the runner closes the loop
@@ -125,6 +138,7 @@ public final class ReactorRunner implements AutoCloseable {
          * The runner.
          *
          * @return a new runner
+         * @throws IllegalStateException if there are both an engine and a loop factory
          */
         public ReactorRunner build() {
             return new ReactorRunner(builder.build());

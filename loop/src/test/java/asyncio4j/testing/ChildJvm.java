@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,10 +66,20 @@ public final class ChildJvm implements AutoCloseable {
     private static List<String> java(Class<?> main, String program, String... options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(engine());
         command.addAll(List.of(options));
         command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp"));
         command.addAll(List.of(System.getProperty("java.class.path"), main.getName(), program));
         return command;
+    }
+
+    /** The options of this JVM that say on which engine loops run. */
+    private static List<String> engine() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option ->
+                        option.startsWith("--add-exports=java.base/jdk.internal.vm=")
+                                || option.startsWith("-Dasyncio4j.engine="))
+                .toList();
     }
 
     private static boolean interruptsAreIgnored() {

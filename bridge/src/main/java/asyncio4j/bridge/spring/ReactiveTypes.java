@@ -36,7 +36,7 @@ final class ReactiveTypes {
     /** The shared registry knows the types. Guarded by the class. */
     private static boolean shared;
 
-    private final Place place;
+    private final Supplier<AsyncioLoops> loops;
 
     /**
      * For a registry.
@@ -44,7 +44,7 @@ final class ReactiveTypes {
      * @param loops where to run what is subscribed to where there is no loop yet
      */
     ReactiveTypes(Supplier<AsyncioLoops> loops) {
-        place = Place.unlessOwn(loops);
+        this.loops = loops;
     }
 
     /** Makes the types known to the registry that the JVM shares. Once. */
@@ -107,14 +107,22 @@ final class ReactiveTypes {
     // To publishers
 
     private <T extends @Nullable Object> Mono<?> monoOf(Coroutine<T> coroutine) {
-        return place.mono(coroutine);
+        return Mono.deferContextual(
+                context -> Bridge.mono(AsyncioLoops.loopFor(context, loops), coroutine));
+    }
+
+    private <T> Flux<T> fluxOf(AsyncGenerator<T> generator) {
+        return Flux.deferContextual(
+                context -> Bridge.flux(AsyncioLoops.loopFor(context, loops), generator));
     }
 
     private <T> Flux<T> fluxOf(AsyncIterable<T> iterable) {
+        if (iterable instanceof AsyncGenerator<T> generator) {
+            return fluxOf(generator);
+        }
         AsyncGenerator.Body<T> body = g -> g.yieldAll(iterable);
-        return iterable instanceof AsyncGenerator<T> generator
-                ? place.flux(generator)
-                : place.flux(body);
+        return Flux.deferContextual(
+                context -> Bridge.flux(AsyncioLoops.loopFor(context, loops), body));
     }
 
     // From publishers

@@ -23,6 +23,9 @@ public interface FiberEngine {
     /**
      * Suspends the calling fiber until a step that {@linkplain Step#resumes() resumes} it has its
      * turn. Only the fiber that holds the baton may call this.
+     *
+     * @throws IllegalStateException if the fiber can't be suspended where it is; the step that
+     *     should have resumed it may have been queued all the same, or even have had its turn
      */
     void suspend(Fiber self);
 
@@ -48,6 +51,9 @@ public interface FiberEngine {
     /**
      * Goes back to the fiber that entered or resumed this one, a generator's, and waits to be
      * resumed.
+     *
+     * @throws IllegalStateException if the fiber can't be suspended where it is; then nothing has
+     *     happened
      */
     void yieldBack(Fiber self);
 

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Exactly one of: the thread that drives the loop (while the loop isn't running), or one fiber.
  * It is passed in two ways only, {@link #hand} (to a fiber) and {@link #returnToCaller}, and after
- * either the giver does nothing but wait for it ({@link Fiber#awaitBaton}) or end. {@link Fiber}
- * says why no arrival is lost; the caller waits in the same way, on {@code callerHas}.
+ * either the giver does nothing but wait for it ({@link ThreadFiber#awaitBaton}) or end. {@link
+ * ThreadFiber} says why no arrival is lost; the caller waits in the same way, on {@code callerHas}.
  *
  * <h2>What a waiting fiber waits for</h2>
  *
@@ -45,8 +45,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ul>
  *   <li>If the baton stayed where it was since, {@code holder} is right, and the flag isn't taken
- *       down before the step has ended: {@link #pump(Fiber)} does that before it asks for the next
- *       step, never after.
+ *       down before the step has ended: {@link #pump(ThreadFiber)} does that before it asks for the
+ *       next step, never after.
  *   <li>If the baton moved, the giver wrote {@code holder}, and the receiver then asked {@link
  *       Agenda#interrupted}. All are volatile accesses: either the one who interrupts sees the
  *       receiver as the holder, or the receiver sees that the loop was interrupted, and interrupts
@@ -77,9 +77,9 @@ public final class VirtualThreadEngine implements FiberEngine {
      * Written by the giver just before the baton arrives; other threads may read it and can only
      * err about others.
      */
-    private volatile @Nullable Fiber holder;
+    private volatile @Nullable ThreadFiber holder;
 
-    private final ArrayDeque<Fiber> idle = new ArrayDeque<>();
+    private final ArrayDeque<ThreadFiber> idle = new ArrayDeque<>();
 
     /** Threads on their last few instructions, so that close can wait for them. */
     private final ArrayDeque<Thread> retired = new ArrayDeque<>();
@@ -130,7 +130,7 @@ public final class VirtualThreadEngine implements FiberEngine {
         if (self.dying()) {
             if (self.refuse() > MAX_REFUSALS) {
                 passOn(self);
-                awaitBaton(self); // nobody hands it over any more
+                awaitTurn(self); // nobody hands it over any more
             }
             return;
         }
@@ -138,8 +138,7 @@ public final class VirtualThreadEngine implements FiberEngine {
         if (invoker != null) {
             self.invoker = null;
             hand(invoker);
-            awaitBaton(self);
-            self.restoreInterrupt();
+            awaitTurn(self);
             return;
         }
         for (; ; ) {
@@ -150,7 +149,7 @@ public final class VirtualThreadEngine implements FiberEngine {
             }
             Fiber target = step.resumes();
             if (target == self) {
-                self.restoreInterrupt();
+                ((ThreadFiber) self).restoreInterrupt();
                 return;
             }
             if (target != null) {
@@ -165,8 +164,7 @@ public final class VirtualThreadEngine implements FiberEngine {
             }
             run(step);
         }
-        awaitBaton(self);
-        self.restoreInterrupt();
+        awaitTurn(self);
     }
 
     @Override
@@ -175,8 +173,7 @@ public final class VirtualThreadEngine implements FiberEngine {
         pump.first = step;
         pump.invoker = self;
         hand(pump);
-        awaitBaton(self);
-        self.restoreInterrupt();
+        awaitTurn(self);
     }
 
     @Override
@@ -196,8 +193,7 @@ public final class VirtualThreadEngine implements FiberEngine {
             generator.die(); // or it would suspend, and nobody would ever resume it
         }
         hand(generator);
-        awaitBaton(self);
-        self.restoreInterrupt();
+        awaitTurn(self);
     }
 
     @Override
@@ -208,13 +204,12 @@ public final class VirtualThreadEngine implements FiberEngine {
         consumer.invoker = self.invoker;
         self.invoker = null;
         hand(consumer);
-        awaitBaton(self);
-        self.restoreInterrupt();
+        awaitTurn(self);
     }
 
     /** The life of a fiber's thread. */
-    private void pump(Fiber self) {
-        self.enter();
+    private void pump(ThreadFiber self) {
+        self.settle();
         awaitBaton(self);
         while (!self.exit) {
             Step step = self.first;
@@ -261,7 +256,7 @@ public final class VirtualThreadEngine implements FiberEngine {
      *
      * @return false if there are enough idle pumps, so that this one's thread has to end
      */
-    private boolean rest(Fiber self, @Nullable Fiber next) {
+    private boolean rest(ThreadFiber self, @Nullable Fiber next) {
         boolean stay = idle.size() < MAX_IDLE;
         if (stay) {
             idle.push(self);
@@ -280,7 +275,7 @@ public final class VirtualThreadEngine implements FiberEngine {
     }
 
     /** The code of a dying fiber has ended. */
-    private void end(Fiber self) {
+    private void end(ThreadFiber self) {
         retire(self);
         passOn(self);
     }
@@ -297,7 +292,7 @@ public final class VirtualThreadEngine implements FiberEngine {
         }
     }
 
-    private void retire(Fiber self) {
+    private void retire(ThreadFiber self) {
         Thread oldest = retired.peek();
         while (oldest != null && !oldest.isAlive()) {
             retired.poll();
@@ -307,10 +302,10 @@ public final class VirtualThreadEngine implements FiberEngine {
     }
 
     /** An idle fiber, or a new one. */
-    private Fiber pump() {
-        Fiber fiber = idle.poll();
+    private ThreadFiber pump() {
+        ThreadFiber fiber = idle.poll();
         if (fiber == null) {
-            Fiber fresh = new Fiber(agenda, name);
+            ThreadFiber fresh = new ThreadFiber(agenda, name);
             fresh.thread(
                     Thread.ofVirtual()
                             .name(name)
@@ -325,7 +320,7 @@ public final class VirtualThreadEngine implements FiberEngine {
      * Waits for the baton; then the flag of the loop's interrupt is set if the loop is interrupted,
      * and isn't if it is left from an earlier run.
      */
-    private void awaitBaton(Fiber self) {
+    private void awaitBaton(ThreadFiber self) {
         self.awaitBaton();
         if (self.loopInterrupted() && !agenda.interrupted()) {
             self.noteInterrupt();
@@ -333,6 +328,13 @@ public final class VirtualThreadEngine implements FiberEngine {
         if (agenda.interrupted() && !self.loopInterrupted()) {
             self.loopInterrupt();
         }
+    }
+
+    /** Waits for the baton, and puts back the interrupt flag that came meanwhile. */
+    private void awaitTurn(Fiber self) {
+        ThreadFiber own = (ThreadFiber) self;
+        awaitBaton(own);
+        own.restoreInterrupt();
     }
 
     private @Nullable Step next(Fiber self) {
@@ -353,8 +355,9 @@ public final class VirtualThreadEngine implements FiberEngine {
     }
 
     private void hand(Fiber target) {
-        holder = target;
-        target.grant();
+        ThreadFiber next = (ThreadFiber) target;
+        holder = next;
+        next.grant();
     }
 
     private void returnToCaller() {
@@ -369,7 +372,7 @@ public final class VirtualThreadEngine implements FiberEngine {
         // A thread that reads its own fiber here holds the baton: it gave this value up itself when
         // it gave the baton
         // up, and whoever wrote its fiber here handed it over.
-        Fiber fiber = holder;
+        ThreadFiber fiber = holder;
         return fiber != null && fiber.thread() == Thread.currentThread();
     }
 
@@ -380,7 +383,7 @@ public final class VirtualThreadEngine implements FiberEngine {
 
     @Override
     public void interruptHolder() {
-        Fiber fiber = holder;
+        ThreadFiber fiber = holder;
         if (fiber != null) {
             fiber.loopInterrupt();
         }
@@ -406,7 +409,7 @@ public final class VirtualThreadEngine implements FiberEngine {
     @Override
     public void close() {
         boolean interrupted = false;
-        for (Fiber fiber : idle) {
+        for (ThreadFiber fiber : idle) {
             fiber.exit = true;
             fiber.grant();
             interrupted |= join(fiber.thread());

@@ -1,6 +1,7 @@
 package asyncio4j.internal.loop;
 
 import asyncio4j.internal.fiber.Agenda;
+import asyncio4j.internal.fiber.ContinuationEngine;
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.FiberEngine;
 import asyncio4j.internal.fiber.Step;
@@ -97,10 +98,25 @@ public final class LoopCore implements Agenda {
      * @param name its name and that of its threads
      */
     public LoopCore(Object owner, Clock clock, String name) {
+        this(owner, clock, name, false);
+    }
+
+    /**
+     * A core whose time is {@code clock}'s.
+     *
+     * @param owner the loop that this is the core of
+     * @param clock the time
+     * @param name its name and that of its threads
+     * @param continuations whether the fibers are continuations, which must be available
+     */
+    public LoopCore(Object owner, Clock clock, String name, boolean continuations) {
         this.owner = owner;
         this.clock = clock;
         this.name = name;
-        this.engine = new VirtualThreadEngine(this, name);
+        this.engine =
+                continuations
+                        ? new ContinuationEngine(this, name)
+                        : new VirtualThreadEngine(this, name);
     }
 
     /** The loop that this is the core of. Any thread. */
