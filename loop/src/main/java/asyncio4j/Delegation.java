@@ -15,13 +15,23 @@ final class Delegation {
             AsyncGenerator.Yielder<T> outer, AsyncIterator<? extends T> inner) {
         try (AsyncCloseable _ = inner instanceof AsyncCloseable closeable ? closeable : null) {
             if (inner instanceof AsyncGenerator<? extends T> generator) {
-                passBothWays(outer, generator);
+                if (outer instanceof GeneratorBody || !generator.state().fresh()) {
+                    passBothWays(outer, generator);
+                } else {
+                    push(outer, generator);
+                }
             } else {
                 for (T item : Asyncio.each(inner)) {
                     outer.yield(item);
                 }
             }
         }
+    }
+
+    /** On a consumer's stack the inner body needs no fiber of its own either. */
+    private static <T extends @Nullable Object> void push(
+            AsyncGenerator.Yielder<? super T> outer, AsyncGenerator<T> inner) {
+        inner.state().delegate(inner, outer);
     }
 
     private static <T extends @Nullable Object> void passBothWays(

@@ -37,9 +37,7 @@ final class GeneratorBody<T extends @Nullable Object> extends Step
         try {
             body.run(this);
         } catch (StopAsyncIteration e) {
-            failure =
-                    new IllegalStateException(
-                            "async generator raised StopAsyncIteration: return instead", e);
+            failure = raisedStop(e);
         } catch (Throwable e) {
             failure = e; // whoever asked gets it, the loop's own exits too
         }
@@ -53,17 +51,31 @@ final class GeneratorBody<T extends @Nullable Object> extends Step
     public @Nullable Object yield(T value) {
         Fiber self = Fiber.current();
         if (self == null || self != state.fiber()) {
-            throw new IllegalStateException(
-                    "yield belongs to the generator's own body, not to another task or thread: "
-                            + state);
+            throw notTheBody(state);
         }
         if (self.context() != state.context()) {
-            throw new IllegalStateException(
-                    "yield inside Context.run: the body runs in the context of whoever asks for the"
-                            + " item; leave run(...) first: "
-                            + state);
+            throw otherContext(state);
         }
         return state.handOut(self, value);
+    }
+
+    /** What becomes of a StopAsyncIteration that a body lets out (PEP 479). */
+    static IllegalStateException raisedStop(StopAsyncIteration e) {
+        return new IllegalStateException(
+                "async generator raised StopAsyncIteration: return instead", e);
+    }
+
+    static IllegalStateException notTheBody(GeneratorState<?> state) {
+        return new IllegalStateException(
+                "yield belongs to the generator's own body, not to another task or thread: "
+                        + state);
+    }
+
+    static IllegalStateException otherContext(GeneratorState<?> state) {
+        return new IllegalStateException(
+                "yield inside Context.run: the body runs in the context of whoever asks for the"
+                        + " item; leave run(...) first: "
+                        + state);
     }
 
     @Override

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.ref.Reference;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What an {@link AsyncGenerator} is inside: the state that those who ask for items share with the
@@ -20,6 +22,9 @@ import java.util.Objects;
  * <p>The baton holder, all of it: the consumer and the body are never at work at the same time.
  */
 final class GeneratorState<T extends @Nullable Object> {
+
+    static final String IGNORED_EXIT =
+            "async generator ignored GeneratorExit: don't yield while it is being closed";
 
     /** Null once it has begun. */
     private AsyncGenerator.@Nullable Body<T> body;
@@ -41,8 +46,11 @@ final class GeneratorState<T extends @Nullable Object> {
     /** The loop has been told that it begins. */
     private boolean announced;
 
-    /** An anext, asend, athrow or aclose is under way. */
+    /** An anext, asend, athrow, aclose or forEach is under way. */
     private boolean running;
+
+    /** A forEach is at its consumer, while the body is suspended at its yield. */
+    private boolean held;
 
     /** aclose was called, and may have failed: a body that goes on yielding isn't at its end. */
     private boolean closed;
@@ -111,6 +119,95 @@ final class GeneratorState<T extends @Nullable Object> {
         return transfer(handle, "athrow()", null, error);
     }
 
+    /** Whether its body can still be run on another's stack. */
+    boolean fresh() {
+        return body != null && !ended;
+    }
+
+    /** Hands all items to {@code consumer}; closes the body if that throws. */
+    void forEach(AsyncGenerator<T> handle, Consumer<? super T> consumer) {
+        checkNotRunning("forEach()");
+        if (fresh()) {
+            push(
+                    handle,
+                    item -> {
+                        consumer.accept(item);
+                        return null;
+                    },
+                    false);
+            return;
+        }
+        while (!ended) {
+            T next;
+            try {
+                next = advance(handle, "forEach()", null);
+            } catch (StopAsyncIteration end) {
+                return;
+            }
+            held = true;
+            try {
+                consumer.accept(next);
+            } catch (Throwable e) {
+                held = false;
+                closeFor(handle, e);
+                throw e;
+            } finally {
+                held = false;
+            }
+        }
+    }
+
+    private void closeFor(AsyncGenerator<T> handle, Throwable left) {
+        try {
+            close(handle);
+        } catch (Throwable e) {
+            if (e != left) {
+                left.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Hands out all items as {@code outer}'s own, on whose fiber this is. */
+    void delegate(AsyncGenerator<T> handle, AsyncGenerator.Yielder<? super T> outer) {
+        push(handle, outer::yield, true);
+    }
+
+    /** Runs the body, which hasn't begun, to its end on the calling fiber. */
+    private void push(
+            AsyncGenerator<T> handle, Function<T, @Nullable Object> consumer, boolean delegated) {
+        Task<?> task = Asyncio.requireTask("forEach()");
+        bind(task.loop());
+        Fiber self = DefaultEventLoop.currentFiber();
+        AsyncGenerator.Body<T> begin = Objects.requireNonNull(body);
+        running = true;
+        try {
+            announcePushed(task.loop(), handle);
+            body = null;
+            context = self.context();
+            task.loop().generators().add(this);
+            new PushedBody<>(this, self, consumer, delegated).run(begin);
+        } finally {
+            running = false;
+            Reference.reachabilityFence(handle);
+        }
+    }
+
+    /** As {@link #announce}; one that runs to its end isn't looked out for. */
+    private void announcePushed(DefaultEventLoop running, AsyncGenerator<T> handle) {
+        if (!announced) {
+            try {
+                running.generators().announce(handle);
+                announced = true;
+            } finally {
+                if (!announced) { // the hook threw: whoever asks next begins without it
+                    announced = true;
+                    lookout = new ForgottenGenerator(this, running);
+                    lookout.watch(handle);
+                }
+            }
+        }
+    }
+
     void close(@Nullable AsyncGenerator<T> handle) {
         if (!ended) {
             checkNotRunning("aclose()");
@@ -145,15 +242,14 @@ final class GeneratorState<T extends @Nullable Object> {
             }
             return;
         }
-        throw new IllegalStateException(
-                "async generator ignored GeneratorExit: don't yield while it is being closed");
+        throw new IllegalStateException(IGNORED_EXIT);
     }
 
     /**
      * What a resource of the body threw when it was closed on the way out. In Python it would have
      * taken the place of the {@code GeneratorExit}; a try block of Java's hides it there.
      */
-    private static @Nullable Throwable suppressed(Throwable exit) {
+    static @Nullable Throwable suppressed(Throwable exit) {
         Throwable first = null;
         for (Throwable hidden : exit.getSuppressed()) {
             if (first == null) {
@@ -173,7 +269,7 @@ final class GeneratorState<T extends @Nullable Object> {
     }
 
     private void checkNotRunning(String what) {
-        if (running) {
+        if (running || held) {
             throw new IllegalStateException(
                     what
                             + ": asynchronous generator is already running: it is for one task at a"
@@ -402,7 +498,7 @@ final class GeneratorState<T extends @Nullable Object> {
 
     /** Whether it was begun, and can be closed: what there is to do for one that was forgotten. */
     boolean closable() {
-        return fiber != null && !ended && !running && !closed;
+        return fiber != null && !ended && !running && !held && !closed;
     }
 
     @Nullable Throwable creationStack() {

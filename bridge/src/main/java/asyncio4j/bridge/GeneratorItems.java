@@ -39,9 +39,7 @@ final class GeneratorItems<T> implements AsyncGenerator.Body<T> {
     @Override
     public void run(AsyncGenerator.Yielder<T> subscription) {
         try (generator) {
-            for (T item : generator) {
-                subscription.yield(item);
-            }
+            generator.forEach(subscription::yield);
         }
     }
 
