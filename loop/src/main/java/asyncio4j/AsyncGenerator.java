@@ -187,9 +187,9 @@ public final class AsyncGenerator<T extends @Nullable Object>
 
     /**
      * Calls {@code consumer} with each item that is still to come, in the order in which a {@code
-     * for} loop does. If the generator hasn't begun, its body runs on the caller's stack, and {@code
-     * yield} is a call of the consumer: the cheapest way to go through a generator, as nothing is
-     * switched to.
+     * for} loop does. If the generator hasn't begun, its body runs on the caller's stack, and
+     * {@code yield} is a call of the consumer: the cheapest way to go through a generator, as
+     * nothing is switched to.
      *
      * {@snippet :
      * AsyncGenerator<Integer> numbers = AsyncGenerator.of(g -> {

@@ -107,10 +107,7 @@ final class PushedBody<T extends @Nullable Object> implements AsyncGenerator.Yie
                 throw e;
             }
             thrown = e;
-            exit =
-                    delegated
-                            ? (GeneratorExit) e
-                            : new GeneratorExit("the generator was closed");
+            exit = delegated ? (GeneratorExit) e : new GeneratorExit("the generator was closed");
             throw exit;
         } finally {
             busy = false;

@@ -53,14 +53,15 @@ class AsyncGeneratorForEachTest {
             Thread thread = Thread.currentThread();
             Task<?> task = currentTask();
             var.set("consumer");
-            AsyncGenerator.<String>of(g -> {
-                        assertThat(Thread.currentThread()).isSameAs(thread);
-                        assertThat(currentTask()).isSameAs(task);
-                        assertThat(var.get()).isEqualTo("consumer");
-                        var.set("body");
-                        assertThat(g.yield("item")).isNull();
-                        assertThat(var.get()).isEqualTo("consumer again");
-                    })
+            AsyncGenerator.<String>of(
+                            g -> {
+                                assertThat(Thread.currentThread()).isSameAs(thread);
+                                assertThat(currentTask()).isSameAs(task);
+                                assertThat(var.get()).isEqualTo("consumer");
+                                var.set("body");
+                                assertThat(g.yield("item")).isNull();
+                                assertThat(var.get()).isEqualTo("consumer again");
+                            })
                     .forEach(item -> {
                         log.add(item);
                         assertThat(var.get()).isEqualTo("body");
@@ -148,13 +149,14 @@ class AsyncGeneratorForEachTest {
             log.clear();
             Task<Void> inBody =
                     createTask(() ->
-                            AsyncGenerator.<Integer>of(g -> {
-                                        try {
-                                            await(sleep(TICK.multipliedBy(100)));
-                                        } finally {
-                                            log.add("cleaned up");
-                                        }
-                                    })
+                            AsyncGenerator.<Integer>of(
+                                            g -> {
+                                                try {
+                                                    await(sleep(TICK.multipliedBy(100)));
+                                                } finally {
+                                                    log.add("cleaned up");
+                                                }
+                                            })
                                     .forEach(log::add));
             await(sleep(TICK));
             inBody.cancel();
@@ -196,18 +198,18 @@ class AsyncGeneratorForEachTest {
     void yieldIsForTheBodyAloneAndNotForItsConsumer() {
         List<AsyncGenerator.Yielder<Integer>> yielders = new ArrayList<>();
         runner.run(() -> {
-            AsyncGenerator.<Integer>of(g -> {
-                        yielders.add(g);
-                        g.yield(1);
-                    })
+            AsyncGenerator.<Integer>of(
+                            g -> {
+                                yielders.add(g);
+                                g.yield(1);
+                            })
                     .forEach(item ->
                             assertThatThrownBy(() -> yielders.getFirst().yield(2))
                                     .hasMessageContaining("yield belongs to"));
             assertThatThrownBy(() -> yielders.getFirst().yield(3))
                     .hasMessageContaining("yield belongs to");
             AsyncGenerator.<Integer>of(g ->
-                            assertThatThrownBy(() ->
-                                            Context.copyContext().run(() -> g.yield(1)))
+                            assertThatThrownBy(() -> Context.copyContext().run(() -> g.yield(1)))
                                     .hasMessageContaining("yield inside Context.run"))
                     .forEach(log::add);
         });
@@ -234,9 +236,10 @@ class AsyncGeneratorForEachTest {
                     .hasMessage("forEach: the consumer is null");
             loop.setAsyncGeneratorHooks(AsyncGeneratorHooks.NONE);
             assertThatThrownBy(() ->
-                            AsyncGenerator.of(g -> {
-                                        throw new StopAsyncIteration();
-                                    })
+                            AsyncGenerator.of(
+                                            g -> {
+                                                throw new StopAsyncIteration();
+                                            })
                                     .forEach(log::add))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("raised StopAsyncIteration");
@@ -270,13 +273,14 @@ class AsyncGeneratorForEachTest {
         var _ =
                 loop.createTask(
                         Coroutine.of(() ->
-                                AsyncGenerator.<Integer>of(g -> {
-                                            try {
-                                                g.yield(1);
-                                            } finally {
-                                                log.add("body");
-                                            }
-                                        })
+                                AsyncGenerator.<Integer>of(
+                                                g -> {
+                                                    try {
+                                                        g.yield(1);
+                                                    } finally {
+                                                        log.add("body");
+                                                    }
+                                                })
                                         .forEach(item -> {
                                             try {
                                                 await(sleep(Duration.ofDays(1)));
