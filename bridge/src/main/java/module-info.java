@@ -11,6 +11,7 @@ module asyncio4j.bridge {
     requires static transitive org.jspecify;
     requires static transitive context.propagation;
     requires static transitive micrometer.core;
+    requires static transitive reactor.test;
     requires static transitive spring.beans;
     requires static transitive spring.context;
     requires static transitive spring.core;
@@ -24,6 +25,7 @@ module asyncio4j.bridge {
 
     exports asyncio4j.bridge;
     exports asyncio4j.bridge.spring;
+    exports asyncio4j.bridge.test;
 
     opens asyncio4j.bridge.spring to
             spring.beans,

@@ -1,8 +1,10 @@
 package asyncio4j;
 
 import asyncio4j.internal.access.LoopAccess;
+import asyncio4j.internal.access.TestTime;
 import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
+import asyncio4j.internal.loop.Clock;
 import asyncio4j.internal.fiber.FiberEngine;
 import asyncio4j.internal.spi.ThreadLocals;
 
@@ -17,6 +19,32 @@ final class LoopAccessImpl extends LoopAccess {
 
     static void install() {
         set(new LoopAccessImpl());
+    }
+
+    @Override
+    public EventLoop newEventLoop(TestTime time) {
+        return new DefaultEventLoop(
+                new Clock() {
+                    @Override
+                    public long nanos() {
+                        return time.nanos();
+                    }
+
+                    @Override
+                    public boolean skipTo(long deadline) {
+                        return time.idleUntil(deadline);
+                    }
+
+                    @Override
+                    public boolean idle() {
+                        return time.idleUntil(TestTime.NEVER);
+                    }
+
+                    @Override
+                    public long realWait(long nanos) {
+                        return Long.MAX_VALUE; // until other threads move it
+                    }
+                });
     }
 
     @Override

@@ -48,6 +48,9 @@ public abstract class LoopAccess {
         instance = access;
     }
 
+    /** A new loop that goes by {@code time}. Any thread. */
+    public abstract EventLoop newEventLoop(TestTime time);
+
     /** The loop that runs the calling code, or null. Any thread. */
     public abstract @Nullable EventLoop runningLoop();
 

@@ -15,6 +15,19 @@ public interface Clock {
         return false;
     }
 
+    /**
+     * The same when there is no timer, and the loop would wait for other threads: true if that made
+     * something ready. Baton holder only.
+     */
+    default boolean idle() {
+        return false;
+    }
+
+    /** How long to wait in real time for {@code nanos} of this clock. Baton holder only. */
+    default long realWait(long nanos) {
+        return nanos;
+    }
+
     /** A clock that runs as {@link System#nanoTime} does. */
     static Clock system() {
         long origin = System.nanoTime();

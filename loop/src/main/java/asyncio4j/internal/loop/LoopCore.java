@@ -300,13 +300,15 @@ public final class LoopCore implements Agenda {
         if (ready.isEmpty() && !stopping) {
             TimerStep timer = timers.peek();
             if (timer == null) {
-                await(holder, Long.MAX_VALUE);
+                if (!clock.idle()) {
+                    await(holder, Long.MAX_VALUE);
+                }
             } else {
                 long now = clock.nanos();
                 long wait =
                         timer.dueNanos() > now ? Math.min(timer.dueNanos() - now, LONGEST_WAIT) : 0;
                 if (wait > 0 && !clock.skipTo(now + wait)) {
-                    await(holder, wait);
+                    await(holder, clock.realWait(wait));
                 }
             }
             inbox.drainTo(ready);
