@@ -17,6 +17,7 @@ import org.reactivestreams.Publisher;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.util.concurrent.Queues;
 
 import java.util.NoSuchElementException;
@@ -583,6 +584,49 @@ public final class Bridge {
     public static <T> Coroutine<Long> drain(Publisher<? extends T> publisher, Queue<T> queue) {
         Objects.requireNonNull(publisher, "drain: the publisher is null");
         Objects.requireNonNull(queue, "drain: the queue is null");
-        return Coroutine.named("drain", new Drain<>(publisher, queue));
+        return Coroutine.named("drain", new Drain<>(publisher, queue::put));
+    }
+
+    /**
+     * Emits {@code value} into {@code sink}, and waits while the sink can't take it: because its
+     * subscribers haven't asked for so much ({@code FAIL_OVERFLOW}), because there is none yet
+     * ({@code FAIL_ZERO_SUBSCRIBER}), or because another thread emits just now ({@code
+     * FAIL_NON_SERIALIZED}). Between the tries the loop goes on; they are up to 20 ms apart, as a
+     * sink doesn't say when it has room. {@link #flux(EventLoop, Queue)} needs no tries.
+     *
+     * {@snippet :
+     * Sinks.Many<Row> sink = Sinks.many().multicast().onBackpressureBuffer(16);
+     * await(emit(sink, row));
+     * }
+     *
+     * @param sink where to emit; one of {@link Sinks#many()}, which notices other threads
+     * @param value what to emit
+     * @param <T> the type of the values
+     * @return a coroutine that ends when the sink has taken the value; it throws {@link
+     *     Sinks.EmissionException} if the sink has ended or its subscriber has cancelled. When it is
+     *     cancelled the sink doesn't get the value
+     */
+    public static <T> Coroutine<@Nullable Void> emit(Sinks.Many<T> sink, T value) {
+        Objects.requireNonNull(sink, "emit: the sink is null");
+        Objects.requireNonNull(value, "emit: the value is null, which no publisher emits");
+        return Coroutine.named("emit", new Emission<>(sink, value));
+    }
+
+    /**
+     * Emits the elements of {@code publisher} into {@code sink}, each as {@link #emit} does. The
+     * sink is left open; {@code sink.tryEmitComplete()} ends it.
+     *
+     * @param publisher what to take the elements from; 256 are fetched ahead
+     * @param sink where to emit them
+     * @param <T> the type of the elements
+     * @return a coroutine of how many there were; it throws the publisher's error, and what {@link
+     *     #emit} does. Either way, and when it is cancelled, the subscription is cancelled, and the
+     *     element that the sink hasn't taken is discarded
+     */
+    public static <T> Coroutine<Long> drain(
+            Publisher<? extends T> publisher, Sinks.Many<T> sink) {
+        Objects.requireNonNull(publisher, "drain: the publisher is null");
+        Objects.requireNonNull(sink, "drain: the sink is null");
+        return Coroutine.named("drain", new Drain<>(publisher, item -> new Emission<>(sink, item)));
     }
 }

@@ -2,15 +2,16 @@ package asyncio4j.bridge;
 
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
-import asyncio4j.internal.access.LoopAccess;
-import asyncio4j.queues.Queue;
 
 import org.reactivestreams.Publisher;
 
 import reactor.core.publisher.Operators;
 
-/** {@link Bridge#drain}: puts what a publisher emits into a queue, and counts it. */
-record Drain<T>(Publisher<? extends T> publisher, Queue<T> queue) implements Coroutine<Long> {
+import java.util.function.Function;
+
+/** {@link Bridge#drain}: puts what a publisher emits into a queue or a sink, and counts it. */
+record Drain<T>(Publisher<? extends T> publisher, Function<T, Coroutine<?>> target)
+        implements Coroutine<Long> {
 
     private static final LoopAccess ACCESS = LoopAccess.get();
 
@@ -29,7 +30,7 @@ record Drain<T>(Publisher<? extends T> publisher, Queue<T> queue) implements Cor
     /** Puts one in; one that doesn't get in is discarded, as it is nobody else's. */
     private void put(T element) {
         try {
-            Asyncio.await(queue.put(element));
+            Asyncio.await(target.apply(element));
         } catch (Throwable e) {
             Operators.onDiscard(
                     element, ReactorContext.of(ACCESS.snapshot(ACCESS.currentContext())));

@@ -53,7 +53,8 @@ class ModulePathIT {
                         "Mono in reactor.core",
                         "exported by asyncio4j.loop to all: asyncio4j, asyncio4j.locks,"
                                 + " asyncio4j.management, asyncio4j.queues",
-                        "exported by asyncio4j.bridge to all: asyncio4j.bridge",
+                        "exported by asyncio4j.bridge to all: asyncio4j.bridge,"
+                                + " asyncio4j.bridge.spring, asyncio4j.bridge.test",
                         "awaited: 42");
     }
 
