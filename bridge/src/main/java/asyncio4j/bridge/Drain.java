@@ -2,6 +2,7 @@ package asyncio4j.bridge;
 
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
+import asyncio4j.internal.access.LoopAccess;
 
 import org.reactivestreams.Publisher;
 
