@@ -4,8 +4,8 @@ import asyncio4j.internal.access.LoopAccess;
 import asyncio4j.internal.access.TestTime;
 import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
-import asyncio4j.internal.loop.Clock;
 import asyncio4j.internal.fiber.FiberEngine;
+import asyncio4j.internal.loop.Clock;
 import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;

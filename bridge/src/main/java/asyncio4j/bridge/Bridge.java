@@ -603,8 +603,8 @@ public final class Bridge {
      * @param value what to emit
      * @param <T> the type of the values
      * @return a coroutine that ends when the sink has taken the value; it throws {@link
-     *     Sinks.EmissionException} if the sink has ended or its subscriber has cancelled. When it is
-     *     cancelled the sink doesn't get the value
+     *     Sinks.EmissionException} if the sink has ended or its subscriber has cancelled. When it
+     *     is cancelled the sink doesn't get the value
      */
     public static <T> Coroutine<@Nullable Void> emit(Sinks.Many<T> sink, T value) {
         Objects.requireNonNull(sink, "emit: the sink is null");
@@ -623,8 +623,7 @@ public final class Bridge {
      *     #emit} does. Either way, and when it is cancelled, the subscription is cancelled, and the
      *     element that the sink hasn't taken is discarded
      */
-    public static <T> Coroutine<Long> drain(
-            Publisher<? extends T> publisher, Sinks.Many<T> sink) {
+    public static <T> Coroutine<Long> drain(Publisher<? extends T> publisher, Sinks.Many<T> sink) {
         Objects.requireNonNull(publisher, "drain: the publisher is null");
         Objects.requireNonNull(sink, "drain: the sink is null");
         return Coroutine.named("drain", new Drain<>(publisher, item -> new Emission<>(sink, item)));

@@ -182,12 +182,7 @@ class SinkTest {
         IOException error = new IOException();
         runner.run(() -> {
             assertThatThrownBy(
-                            () ->
-                                    await(
-                                            drain(
-                                                    Flux.just(1, 2)
-                                                            .concatWith(Flux.error(error)),
-                                                    sink)))
+                            () -> await(drain(Flux.just(1, 2).concatWith(Flux.error(error)), sink)))
                     .isSameAs(error);
             assertThat(sink.tryEmitComplete()).isEqualTo(Sinks.EmitResult.OK);
         });

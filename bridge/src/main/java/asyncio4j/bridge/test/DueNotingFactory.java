@@ -82,10 +82,7 @@ record DueNotingFactory(LinkedScheduler scheduler) implements Schedulers.Factory
         public Disposable schedulePeriodically(
                 Runnable task, long initialDelay, long period, TimeUnit unit) {
             return worker.schedulePeriodically(
-                    scheduler.noting(task, initialDelay, period, unit),
-                    initialDelay,
-                    period,
-                    unit);
+                    scheduler.noting(task, initialDelay, period, unit), initialDelay, period, unit);
         }
 
         @Override

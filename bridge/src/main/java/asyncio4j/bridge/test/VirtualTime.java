@@ -36,11 +36,11 @@ import java.util.concurrent.PriorityBlockingQueue;
  * }
  * }
  *
- * <p>A <em>manual</em> one moves only by {@link #advanceBy}, or by what moves the scheduler, such as
- * {@code thenAwait} of {@code StepVerifier.withVirtualTime}. The loop runs on another thread then.
- * The time stops at each moment at which something is due, and goes on when the loop has nothing
- * more to do at that moment. {@code StepVerifier} takes the scheduler away at its end, so one
- * belongs to each of them.
+ * <p>A <em>manual</em> one moves only by {@link #advanceBy}, or by what moves the scheduler, such
+ * as {@code thenAwait} of {@code StepVerifier.withVirtualTime}. The loop runs on another thread
+ * then. The time stops at each moment at which something is due, and goes on when the loop has
+ * nothing more to do at that moment. {@code StepVerifier} takes the scheduler away at its end, so
+ * one belongs to each of them.
  *
  * <p>At the same moment, Reactor's work comes first, in the order in which it was handed in; then
  * the loop's timers in theirs. What is handed in at a moment for the same one comes after that.
@@ -156,9 +156,9 @@ public final class VirtualTime implements AutoCloseable {
     }
 
     /**
-     * Moves the time, and does what is due, moment by moment. On another thread than the loop's this
-     * returns when the loop has nothing more to do. A loop's own code moves it in one step, as if it
-     * had taken that long: the loop's timers have their turn later.
+     * Moves the time, and does what is due, moment by moment. On another thread than the loop's
+     * this returns when the loop has nothing more to do. A loop's own code moves it in one step, as
+     * if it had taken that long: the loop's timers have their turn later.
      *
      * @param amount how far; not negative
      */

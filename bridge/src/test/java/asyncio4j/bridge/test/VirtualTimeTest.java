@@ -53,8 +53,7 @@ class VirtualTimeTest {
     }
 
     private void note(VirtualTime time, String what) {
-        assertThat(Schedulers.parallel().now(TimeUnit.NANOSECONDS))
-                .isEqualTo(time.now().toNanos());
+        assertThat(Schedulers.parallel().now(TimeUnit.NANOSECONDS)).isEqualTo(time.now().toNanos());
         log.add(time.now().toMinutes() + " " + what);
     }
 
@@ -161,8 +160,7 @@ class VirtualTimeTest {
     void stepVerifierMovesAGeneratorThatGoesByBothTimes() throws InterruptedException {
         try (VirtualTime time = VirtualTime.manual();
                 Running running = new Running(time)) {
-            StepVerifier.withVirtualTime(() ->
-                            paced(running.loop).delayElements(minutes(5)))
+            StepVerifier.withVirtualTime(() -> paced(running.loop).delayElements(minutes(5)))
                     .expectSubscription()
                     .expectNoEvent(minutes(24))
                     .thenAwait(minutes(1))
@@ -283,8 +281,8 @@ class VirtualTimeTest {
                                                 await(Mono.delay(delay.minus(half)));
                                                 fire.run();
                                             });
-                                    default -> Flux.interval(delay).take(1)
-                                            .subscribe(x -> fire.run());
+                                    default ->
+                                            Flux.interval(delay).take(1).subscribe(x -> fire.run());
                                 }
                             }
                             all.countDown();
