@@ -547,7 +547,8 @@ public final class Bridge {
     /**
      * What is put into {@code queue}, as a Flux. An item is taken out when the subscriber has asked
      * for it, and counts as done ({@link Queue#taskDone}) when {@code onNext} has returned. Several
-     * subscribers share the items. The Flux completes when the queue was shut down and is empty.
+     * subscribers share the items. The Flux completes when the queue was shut down and is empty,
+     * which needs no further demand.
      *
      * <p><strong>Discard Support:</strong> an item that is taken out while the subscriber cancels
      * on another thread is discarded, and counts as done: it can't go back to its place. A cancel

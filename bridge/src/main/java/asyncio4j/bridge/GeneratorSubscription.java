@@ -102,6 +102,9 @@ final class GeneratorSubscription<T>
     /** The body has begun to run. */
     private boolean ran;
 
+    /** The body has no more items. */
+    private boolean over;
+
     /** What may still be emitted without looking. */
     private long credit;
 
@@ -336,7 +339,16 @@ final class GeneratorSubscription<T>
         return (state & (STOPPED | ENDED)) != 0;
     }
 
-    /** Waits until the next item is wanted. On the task's fiber. */
+    /** There are no more items: {@link #awaitNext} doesn't wait any more. */
+    void noMore() {
+        over = true;
+        wake((int) STATE.getAndBitwiseAnd(this, ~WAITING));
+    }
+
+    /**
+     * Waits until the next item is wanted, or it is said that there is {@linkplain #noMore none}. On
+     * the task's fiber.
+     */
     void awaitNext() {
         if (credit == 0) {
             awaitDemand();
@@ -366,7 +378,7 @@ final class GeneratorSubscription<T>
 
     /** Waits until there is demand, or this was stopped. */
     private void awaitDemand() {
-        while (!gone()) {
+        while (!gone() && !over) {
             credit = (long) DEMAND.getAndSet(this, 0L);
             if (credit != 0) {
                 return;

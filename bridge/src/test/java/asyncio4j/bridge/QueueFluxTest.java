@@ -28,6 +28,7 @@ import reactor.core.scheduler.Schedulers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Queues as Flux, and Flux into queues. */
@@ -95,6 +96,50 @@ class QueueFluxTest {
             turns();
             assertThat(queue.qsize()).as("nothing is lost by the cancel").isEqualTo(2);
         });
+    }
+
+    @Test
+    void theEndNeedsNoDemand() {
+        runner.run(() -> {
+            // it waits for demand, and the queue is empty
+            Queue<Integer> queue = new Queue<>();
+            queue.putNowait(1);
+            assertThat(completesAtTheShutdownOf(queue, () -> queue.shutdown())).isTrue();
+            // there is an item that somebody else takes
+            Queue<Integer> shared = new Queue<>();
+            shared.putNowait(1);
+            shared.putNowait(2);
+            boolean early = completesAtTheShutdownOf(shared, () -> shared.shutdown());
+            assertThat(early).isFalse();
+            // the items are thrown away
+            Queue<Integer> emptied = new Queue<>();
+            emptied.putNowait(1);
+            emptied.putNowait(2);
+            assertThat(completesAtTheShutdownOf(emptied, () -> emptied.shutdown(true))).isTrue();
+            // it was shut down before, with as many items as are wanted
+            Queue<Integer> before = new Queue<>();
+            before.putNowait(1);
+            before.shutdown();
+            assertThat(completesAtTheShutdownOf(before, () -> {})).isTrue();
+        });
+    }
+
+    /** Asks for one item, does {@code shutdown}, and tells whether that was the end. */
+    private boolean completesAtTheShutdownOf(Queue<Integer> queue, Runnable shutdown) {
+        AtomicBoolean complete = new AtomicBoolean();
+        Asking asking = new Asking();
+        flux(getRunningLoop(), queue).doOnComplete(() -> complete.set(true)).subscribe(asking);
+        asking.request(1);
+        turns();
+        shutdown.run();
+        turns();
+        boolean now = complete.get();
+        if (!queue.empty()) {
+            queue.getNowait();
+            turns();
+            assertThat(complete).as("another one has taken the last item").isTrue();
+        }
+        return now;
     }
 
     @Test

@@ -7,6 +7,7 @@ import asyncio4j.CancelledError;
 import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
+import asyncio4j.internal.access.QueueAccess;
 import asyncio4j.internal.locks.LoopBound;
 import asyncio4j.locks.Event;
 
@@ -56,6 +57,23 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
     /** Stands for null in {@link #items}, which don't take it. */
     private static final Object NULL = new Object();
 
+    static {
+        new QueueAccess() {
+            @Override
+            public void whenEnded(Object queue, Runnable light) {
+                Queue<?> itself = (Queue<?>) queue;
+                itself.bound.checkThread("flux(loop, queue)");
+                itself.atEnd.add(light);
+                itself.tellOfTheEnd();
+            }
+
+            @Override
+            public void forget(Object queue, Runnable light) {
+                ((Queue<?>) queue).atEnd.remove(light);
+            }
+        };
+    }
+
     private final LoopBound bound = new LoopBound(this);
 
     private final int maxsize;
@@ -76,6 +94,9 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
     private final Event finished = new Event();
 
     private boolean shutDown;
+
+    /** What is to be told when this is shut down and empty. */
+    private final List<Runnable> atEnd = new ArrayList<>(0);
 
     /** A queue that is never full. */
     public Queue() {
@@ -229,6 +250,7 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
         }
         T item = item(items.remove());
         wakeUpNext(putters);
+        tellOfTheEnd();
         return item;
     }
 
@@ -337,6 +359,15 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
         }
         wakeUpAll(getters);
         wakeUpAll(putters);
+        tellOfTheEnd();
+    }
+
+    private void tellOfTheEnd() {
+        if (shutDown && items.isEmpty() && !atEnd.isEmpty()) {
+            List<Runnable> all = List.copyOf(atEnd);
+            atEnd.clear();
+            all.forEach(Runnable::run);
+        }
     }
 
     private static void wakeUpAll(Deque<AsyncFuture<@Nullable Void>> line) {
