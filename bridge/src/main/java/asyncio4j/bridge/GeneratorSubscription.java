@@ -346,8 +346,8 @@ final class GeneratorSubscription<T>
     }
 
     /**
-     * Waits until the next item is wanted, or it is said that there is {@linkplain #noMore none}. On
-     * the task's fiber.
+     * Waits until the next item is wanted, or it is said that there is {@linkplain #noMore none}.
+     * On the task's fiber.
      */
     void awaitNext() {
         if (credit == 0) {
