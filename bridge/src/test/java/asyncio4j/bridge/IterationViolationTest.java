@@ -279,6 +279,7 @@ class IterationViolationTest {
                                                 items.forEach(ledger::delivered);
                                             } catch (ProtocolViolationException e) {
                                                 assertThat(e.rule()).isIn("1.3", "1.7");
+                                                ledger.delivered(e);
                                             } catch (Exception e) {
                                                 ledger.delivered(e);
                                             }

@@ -55,7 +55,12 @@ public final class Ledger implements AutoCloseable {
 
     public Ledger() {
         Hooks.onNextDropped(dropped::add);
-        Hooks.onErrorDropped(dropped::add);
+        Hooks.onErrorDropped(error -> {
+            dropped.add(error);
+            if (error.getCause() instanceof Fault fault) {
+                dropped.add(fault); // told of as what a violation was about
+            }
+        });
     }
 
     /** A new value, which has to come to an end. */
@@ -81,6 +86,8 @@ public final class Ledger implements AutoCloseable {
     public void delivered(Object end) {
         if (end instanceof Item || end instanceof Fault) {
             delivered.add(end);
+        } else if (end instanceof Throwable error && error.getCause() instanceof Fault fault) {
+            delivered.add(fault);
         }
     }
 
