@@ -951,7 +951,7 @@ public final class Asyncio {
 
     /**
      * Runs blocking code on another thread, with a copy of the calling task's context. Python's
-     * {@code asyncio.to_thread}.
+     * {@code asyncio.to_thread}. Thread-locals that a task has for its own go along, too.
      *
      * @param work what to run
      * @param <T> the type of the result

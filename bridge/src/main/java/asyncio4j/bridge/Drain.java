@@ -2,7 +2,6 @@ package asyncio4j.bridge;
 
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
-import asyncio4j.internal.access.LoopAccess;
 
 import org.reactivestreams.Publisher;
 
@@ -13,8 +12,6 @@ import java.util.function.Function;
 /** {@link Bridge#drain}: puts what a publisher emits into a queue or a sink, and counts it. */
 record Drain<T>(Publisher<? extends T> publisher, Function<T, Coroutine<?>> target)
         implements Coroutine<Long> {
-
-    private static final LoopAccess ACCESS = LoopAccess.get();
 
     @Override
     public Long run() {
@@ -33,8 +30,7 @@ record Drain<T>(Publisher<? extends T> publisher, Function<T, Coroutine<?>> targ
         try {
             Asyncio.await(target.apply(element));
         } catch (Throwable e) {
-            Operators.onDiscard(
-                    element, ReactorContext.of(ACCESS.snapshot(ACCESS.currentContext())));
+            Operators.onDiscard(element, ReactorContext.present());
             throw e;
         }
     }

@@ -39,6 +39,25 @@ import java.util.function.UnaryOperator;
  * }
  *
  * <p>Reactor's Context has no null values: a variable that is set to null isn't in it.
+ *
+ * <h2>Thread-locals</h2>
+ *
+ * <p>With {@code io.micrometer:context-propagation} on the class path, the thread-locals that have
+ * an accessor in its global {@code ContextRegistry}, such as the MDC of the log, go the same ways:
+ *
+ * <ul>
+ *   <li>A task or callback starts with the values of the code that makes it, whatever context it is
+ *       given. What it changes is its own, and stays over its awaits: other tasks, the loop's
+ *       callbacks and the thread in {@code Runner.run} don't see it.
+ *   <li>What runs for a subscriber starts with the values in the subscriber's Context, under the
+ *       keys of the accessors, and else with those of the subscribing thread.
+ *   <li>{@link #current()}, and so the Context of every pipeline, has the present values under
+ *       these keys, and the entry {@code asyncio4j.thread-locals}, which says that there are no
+ *       others. An entry that a context variable is bound to is the variable's.
+ * </ul>
+ *
+ * <p>That is so with Reactor's automatic context propagation and without. An accessor that throws
+ * is told of to the loop's exception handler, and what it failed for goes on without it.
  */
 public final class ReactorContext {
 
@@ -78,11 +97,17 @@ public final class ReactorContext {
 
     /**
      * What a pipeline that is awaited here sees as its Context. Any thread; outside of a loop it is
-     * made from the thread's context variables.
+     * made from the thread's context variables and thread-locals.
      *
-     * @return the entries of the subscriber, and the context variables
+     * @return the entries of the subscriber, the context variables, and the thread-locals that are
+     *     carried
      */
     public static ContextView current() {
+        return present();
+    }
+
+    /** {@link #current()}, as a Context. */
+    static Context present() {
         return of(here(ACCESS.runningLoop()));
     }
 

@@ -272,8 +272,7 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
     public <T extends @Nullable Object> Mono<@NonNull T> mono(Coroutine<T> coroutine) {
         Objects.requireNonNull(
                 coroutine, "mono: the coroutine is null; pass a lambda, such as () -> await(...)");
-        return Mono.deferContextual(
-                context -> Bridge.mono(loopFor(context, () -> this), coroutine));
+        return Place.unlessOwn(() -> this).mono(coroutine);
     }
 
     /**
@@ -299,7 +298,7 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
     public <T> Flux<T> flux(AsyncGenerator.Body<T> body) {
         Objects.requireNonNull(
                 body, "flux: the body is null; pass a lambda, such as g -> g.yield(1)");
-        return Flux.deferContextual(context -> Bridge.flux(loopFor(context, () -> this), body));
+        return Place.unlessOwn(() -> this).flux(body);
     }
 
     /** The loop for a subscriber: the running one, its request's, or one of {@code loops}. */
@@ -322,7 +321,8 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
             throw new IllegalStateException(
                     "no event loop is there to run this on: no application context with"
                             + " @EnableAsyncio, or with asyncio4j's auto-configuration, has started"
-                            + " yet, or all have stopped");
+                            + " yet, or all have stopped; without one, hand over a mono(coroutine)"
+                            + " or flux(generator) of the bridge instead");
         }
         return latest;
     }

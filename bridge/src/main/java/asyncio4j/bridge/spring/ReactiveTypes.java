@@ -36,7 +36,7 @@ final class ReactiveTypes {
     /** The shared registry knows the types. Guarded by the class. */
     private static boolean shared;
 
-    private final Supplier<AsyncioLoops> loops;
+    private final Place place;
 
     /**
      * For a registry.
@@ -44,7 +44,7 @@ final class ReactiveTypes {
      * @param loops where to run what is subscribed to where there is no loop yet
      */
     ReactiveTypes(Supplier<AsyncioLoops> loops) {
-        this.loops = loops;
+        place = Place.unlessOwn(loops);
     }
 
     /** Makes the types known to the registry that the JVM shares. Once. */
@@ -107,22 +107,14 @@ final class ReactiveTypes {
     // To publishers
 
     private <T extends @Nullable Object> Mono<?> monoOf(Coroutine<T> coroutine) {
-        return Mono.deferContextual(
-                context -> Bridge.mono(AsyncioLoops.loopFor(context, loops), coroutine));
-    }
-
-    private <T> Flux<T> fluxOf(AsyncGenerator<T> generator) {
-        return Flux.deferContextual(
-                context -> Bridge.flux(AsyncioLoops.loopFor(context, loops), generator));
+        return place.mono(coroutine);
     }
 
     private <T> Flux<T> fluxOf(AsyncIterable<T> iterable) {
-        if (iterable instanceof AsyncGenerator<T> generator) {
-            return fluxOf(generator);
-        }
         AsyncGenerator.Body<T> body = g -> g.yieldAll(iterable);
-        return Flux.deferContextual(
-                context -> Bridge.flux(AsyncioLoops.loopFor(context, loops), body));
+        return iterable instanceof AsyncGenerator<T> generator
+                ? place.flux(generator)
+                : place.flux(body);
     }
 
     // From publishers

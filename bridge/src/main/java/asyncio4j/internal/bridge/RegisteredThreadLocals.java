@@ -122,8 +122,11 @@ final class RegisteredThreadLocals implements ContextValues {
             this.array = array;
         }
 
-        /** The value for the accessor at {@code i} among {@code present}, or null. */
-        @Nullable Object of(Accessors present, int i) {
+        /**
+         * The value for the accessor at {@code i} among {@code present}; {@code otherwise} if that
+         * wasn't registered yet.
+         */
+        @Nullable Object of(Accessors present, int i, @Nullable Object otherwise) {
             if (present == accessors) {
                 return array[i];
             }
@@ -132,7 +135,7 @@ final class RegisteredThreadLocals implements ContextValues {
                     return array[j];
                 }
             }
-            return null;
+            return otherwise;
         }
     }
 
@@ -219,6 +222,9 @@ final class RegisteredThreadLocals implements ContextValues {
         /** What the code had when it was suspended; null while it isn't. */
         private @Nullable Values suspended;
 
+        /** What was answered last, until it is set anew. */
+        private @Nullable Values asked;
+
         OpenScope(Accessors accessors, Values values, Failures failures) {
             this.accessors = accessors;
             this.failures = failures;
@@ -229,7 +235,7 @@ final class RegisteredThreadLocals implements ContextValues {
         private void enter(Values values) {
             Trouble trouble = new Trouble();
             for (int i = 0; i < former.length; i++) {
-                Object value = values.of(accessors, i);
+                Object value = values.of(accessors, i, null);
                 if (former[i] == FAILED || value == FAILED) {
                     former[i] = FAILED;
                     continue;
@@ -248,6 +254,7 @@ final class RegisteredThreadLocals implements ContextValues {
         public Object values() {
             Trouble trouble = new Trouble();
             Values values = values(trouble);
+            asked = values;
             trouble.tell(failures);
             return values;
         }
@@ -262,14 +269,13 @@ final class RegisteredThreadLocals implements ContextValues {
 
         @Override
         public void set(Object values) {
+            Values before = Objects.requireNonNull(asked, "values() comes first");
+            asked = null;
             Trouble trouble = new Trouble();
             for (int i = 0; i < former.length; i++) {
-                Object value = ((Values) values).of(accessors, i);
-                if (former[i] == FAILED || value == FAILED) {
-                    continue;
-                }
-                Object present = accessors.get(i, trouble);
-                if (present != FAILED && !Objects.equals(present, value)) {
+                Object present = before.array[i];
+                Object value = ((Values) values).of(accessors, i, present);
+                if (present != FAILED && value != FAILED && !Objects.equals(present, value)) {
                     accessors.set(i, value, trouble);
                 }
             }

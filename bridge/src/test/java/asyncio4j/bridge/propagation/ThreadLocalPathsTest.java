@@ -30,6 +30,7 @@ import org.slf4j.MDC;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -309,17 +310,18 @@ class ThreadLocalPathsTest {
     @Test
     void aPipelineOfATaskWithNothingDoesNotPickUpWhatAnotherHas() {
         runner.run(() -> {
-            AsyncFuture<Integer> future = getRunningLoop().createFuture();
-            Task<String> without = toTask(toMono(future).flatMap(_ -> mono(() -> user())));
+            Sinks.One<Integer> sink = Sinks.one();
+            Task<String> without = toTask(sink.asMono().flatMap(_ -> mono(() -> user())));
             Task<?> other =
                     createTask(() -> {
                         user("other");
-                        future.setResult(1);
+                        assertThat(sink.tryEmitValue(1)).isEqualTo(Sinks.EmitResult.OK);
+                        log("emitter");
                     });
             log.add("without " + await(without));
             await(other);
         });
-        assertThat(log).containsExactly("without none");
+        assertThat(log).containsExactly("emitter other", "without none");
     }
 
     @Test

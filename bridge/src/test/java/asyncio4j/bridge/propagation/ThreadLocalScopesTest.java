@@ -170,6 +170,29 @@ class ThreadLocalScopesTest {
     }
 
     @Test
+    void aGeneratorThatIsOlderThanAnAccessorLeavesItsConsumersValueAlone() {
+        runner.run(() -> {
+            AsyncGenerator<Integer> generator =
+                    AsyncGenerator.of(g -> {
+                        g.yield(1);
+                        a.change("generator");
+                        g.yield(2);
+                    });
+            await(generator.anext());
+            try (Recording late = new Recording("late", log)) {
+                Task<String> consumer =
+                        createTask(() -> {
+                            late.change("consumer");
+                            await(generator.anext());
+                            return late.present() + " " + a.present();
+                        });
+                assertThat(await(consumer)).isEqualTo("consumer generator");
+            }
+            await(generator.aclose());
+        });
+    }
+
+    @Test
     void aTaskThatIsOlderThanAnAccessorDoesNotHaveTheValueOfAnother() {
         List<String> seen = new ArrayList<>();
         try (Recording late = new Recording("late", log)) {

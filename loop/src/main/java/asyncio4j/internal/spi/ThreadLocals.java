@@ -33,7 +33,10 @@ public interface ThreadLocals {
         /** The values that the thread has now. */
         Object values();
 
-        /** Gives the thread other values, as if the code itself had set them. */
+        /**
+         * Gives the thread other values, as if the code itself had set them; it hasn't run since
+         * {@link #values} was called.
+         */
         void set(Object values);
 
         /** The code gives up the thread: notes its values, and gives the thread its own back. */
