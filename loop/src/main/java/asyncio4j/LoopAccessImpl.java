@@ -208,6 +208,21 @@ final class LoopAccessImpl extends LoopAccess {
     }
 
     @Override
+    public int tasks(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).tasks().size();
+    }
+
+    @Override
+    public int ready(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).core().ready();
+    }
+
+    @Override
+    public long namedSteps(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).watchdogLimit().named();
+    }
+
+    @Override
     public RuntimeException raise(Throwable error) {
         return Sneaky.raise(error);
     }

@@ -111,6 +111,9 @@ final class LoopWatch {
         if (watched.core().progress().word() != word) {
             return; // what is running now is another step
         }
+        if (speakAgain == 0) {
+            watched.watchdogLimit().nameOne();
+        }
         speakAgain = 2 * held;
         culprit = stack.who();
         log(

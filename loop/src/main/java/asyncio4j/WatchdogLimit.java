@@ -28,6 +28,9 @@ final class WatchdogLimit {
 
     private volatile long nanos = OFF;
 
+    /** How many steps the watchdog has named for having held the loop longer. Its thread writes. */
+    private volatile long named;
+
     /** A limit as users give it. */
     static Duration checked(Duration limit) {
         Objects.requireNonNull(
@@ -82,6 +85,17 @@ final class WatchdogLimit {
 
     Duration get() {
         return set == null ? byMode : set;
+    }
+
+    /** One step more has held the loop longer. The watchdog's thread. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+    void nameOne() {
+        named++;
+    }
+
+    /** How many steps have held the loop longer. Any thread. */
+    long named() {
+        return named;
     }
 
     /** The limit, or {@link #OFF}. Any thread. */

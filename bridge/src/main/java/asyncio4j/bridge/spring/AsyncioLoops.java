@@ -244,6 +244,11 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
         return List.copyOf(loops);
     }
 
+    /** The loops and their threads. */
+    LoopThread[] threads() {
+        return running().clone();
+    }
+
     /**
      * The one loop that there is.
      *

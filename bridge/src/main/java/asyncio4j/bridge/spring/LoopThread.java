@@ -61,6 +61,10 @@ final class LoopThread {
         return loop;
     }
 
+    String name() {
+        return thread.getName();
+    }
+
     /** How many wait for something of the loop from outside. Any thread. */
     int subscribers() {
         return subscribers.getAsInt();

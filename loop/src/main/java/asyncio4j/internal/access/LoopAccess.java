@@ -186,6 +186,15 @@ public abstract class LoopAccess {
      */
     public abstract @Nullable Throwable peekException(AsyncFuture<?> future);
 
+    /** About how many tasks of {@code loop} aren't done. Any thread. */
+    public abstract int tasks(EventLoop loop);
+
+    /** About how many steps of {@code loop} are ready to be run. Any thread. */
+    public abstract int ready(EventLoop loop);
+
+    /** How many steps of {@code loop} the watchdog has named so far. Any thread. */
+    public abstract long namedSteps(EventLoop loop);
+
     /** Throws {@code error} as it is. */
     public abstract RuntimeException raise(Throwable error);
 }

@@ -177,6 +177,11 @@ public final class LoopCore implements Agenda {
         timers.cancel(timer);
     }
 
+    /** About how many steps are ready; exactly for the baton holder. Any thread. */
+    public int ready() {
+        return ready.size();
+    }
+
     /** How many timers are kept, cancelled ones included. Baton holder only. */
     public int timers() {
         return timers.size();
