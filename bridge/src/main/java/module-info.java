@@ -15,8 +15,9 @@ module asyncio4j.bridge {
     requires static transitive spring.beans;
     requires static transitive spring.context;
     requires static transitive spring.core;
-    requires static transitive spring.tx;
-    requires static transitive spring.aop;
+    requires static spring.aop;
+    requires static spring.security.core;
+    requires static spring.tx;
     requires static transitive spring.web;
     requires static transitive spring.webflux;
     requires static transitive spring.boot;

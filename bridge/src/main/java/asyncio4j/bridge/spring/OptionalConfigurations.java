@@ -6,18 +6,27 @@ import org.springframework.context.annotation.ImportSelector;
 import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.util.ClassUtils;
 
+import java.util.List;
 import java.util.Map;
 
 /** Imports what belongs to libraries that may be missing, where they are on the class path. */
 final class OptionalConfigurations implements ImportSelector, BeanClassLoaderAware {
 
-    /** By a class of the library. */
-    private static final Map<String, String> CONFIGURATIONS =
+    private static final String WEBFLUX = "org.springframework.web.reactive.DispatcherHandler";
+
+    /** By the classes that they need. */
+    private static final Map<String, List<String>> CONFIGURATIONS =
             Map.of(
-                    "org.springframework.web.reactive.DispatcherHandler",
                     "asyncio4j.bridge.spring.WebFluxConfiguration",
-                    "org.springframework.transaction.interceptor.TransactionInterceptor",
-                    "asyncio4j.bridge.spring.TransactionConfiguration");
+                    List.of(WEBFLUX),
+                    "asyncio4j.bridge.spring.TransactionConfiguration",
+                    List.of("org.springframework.transaction.interceptor.TransactionInterceptor"),
+                    "asyncio4j.bridge.spring.SecurityConfiguration",
+                    List.of(
+                            WEBFLUX,
+                            "org.springframework.security.core.context"
+                                    + ".ReactiveSecurityContextHolder",
+                            "io.micrometer.context.ContextRegistry"));
 
     private @Nullable ClassLoader loader;
 
@@ -29,8 +38,10 @@ final class OptionalConfigurations implements ImportSelector, BeanClassLoaderAwa
     @Override
     public String[] selectImports(AnnotationMetadata importing) {
         return CONFIGURATIONS.entrySet().stream()
-                .filter(each -> ClassUtils.isPresent(each.getKey(), loader))
-                .map(Map.Entry::getValue)
+                .filter(each ->
+                                each.getValue().stream()
+                                        .allMatch(type -> ClassUtils.isPresent(type, loader)))
+                .map(Map.Entry::getKey)
                 .sorted()
                 .toArray(String[]::new);
     }
