@@ -24,8 +24,11 @@ final class LoopThread {
     /** How often to look whether all subscribers have gone. */
     private static final Duration LOOK = Duration.ofMillis(10);
 
+    /** What finally blocks may take at least. */
+    private static final Duration CLEAN_UP = Duration.ofSeconds(2);
+
     /** How long an interrupted thread may take to close its loop. */
-    private static final Duration LAST_CHANCE = Duration.ofSeconds(1);
+    private static final Duration LAST_CHANCE = Duration.ofSeconds(3);
 
     private final Runner runner;
 
@@ -129,7 +132,8 @@ final class LoopThread {
         for (LoopThread each : threads) {
             each.stop(timeout);
         }
-        long deadline = System.nanoTime() + timeout.multipliedBy(2).toNanos();
+        Duration cleanUp = timeout.compareTo(CLEAN_UP) > 0 ? timeout : CLEAN_UP;
+        long deadline = System.nanoTime() + timeout.plus(cleanUp).toNanos();
         for (LoopThread each : threads) {
             each.join(Duration.ofNanos(deadline - System.nanoTime()));
         }
