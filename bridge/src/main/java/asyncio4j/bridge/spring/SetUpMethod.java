@@ -1,5 +1,6 @@
 package asyncio4j.bridge.spring;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.method.HandlerMethod;
 
 import reactor.core.publisher.Mono;
@@ -57,7 +58,7 @@ final class SetUpMethod extends HandlerMethod {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof SetUpMethod same && same.real.equals(real);
     }
 

@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.beans.PropertyDescriptor;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -133,7 +134,7 @@ class AutoConfigurationTest {
                 new BeanWrapperImpl(AsyncioProperties.class).getPropertyDescriptors()) {
             if (each.getWriteMethod() != null) {
                 present.put(
-                        "asyncio4j." + each.getName().replaceAll("([A-Z])", "-$1").toLowerCase(),
+                        "asyncio4j." + each.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT),
                         each.getPropertyType().getName());
             }
         }

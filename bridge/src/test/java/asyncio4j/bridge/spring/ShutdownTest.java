@@ -121,13 +121,14 @@ class ShutdownTest {
         List<EventLoop> all = server.loops().all();
         Slow slow = server.bean(Slow.class);
         try (RawClient client = new RawClient(server, "/endless", "*/*")) {
+            assertThat(client).isNotNull();
             slow.started.await();
             server.close();
             slow.cleaned.await();
         }
         for (EventLoop each : all) {
             while (!each.isClosed()) {
-                Thread.yield(); // the phase may have been left before
+                Thread.onSpinWait(); // the phase may have been left before
             }
         }
     }
