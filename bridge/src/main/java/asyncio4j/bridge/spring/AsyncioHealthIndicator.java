@@ -42,13 +42,12 @@ public final class AsyncioHealthIndicator extends AbstractReactiveHealthIndicato
         builder.up();
         return Flux.fromArray(loops.threads())
                 .flatMap(AsyncioHealthIndicator::ask)
-                .doOnNext(
-                        answer -> {
-                            builder.withDetail(answer.loop(), answer.text());
-                            if (answer.text().equals(HELD)) {
-                                builder.down();
-                            }
-                        })
+                .doOnNext(answer -> {
+                    builder.withDetail(answer.loop(), answer.text());
+                    if (answer.text().equals(HELD)) {
+                        builder.down();
+                    }
+                })
                 .then(Mono.fromSupplier(builder::build));
     }
 

@@ -50,8 +50,8 @@ import java.util.function.Supplier;
  * <p>The loops start with the application context, or when they are first asked for. They stop when
  * the web server has: first those that a subscriber waits for may end, for as long as the shutdown
  * timeout; then everything that is left is cancelled, and {@code finally} blocks may take as long
- * again, or 2 seconds if that is longer; then the loops are closed, whatever still runs. So stopping
- * takes little longer than twice the timeout, which should be less than {@code
+ * again, or 2 seconds if that is longer; then the loops are closed, whatever still runs. So
+ * stopping takes little longer than twice the timeout, which should be less than {@code
  * spring.lifecycle.timeout-per-shutdown-phase}.
  *
  * <p>The methods may be called by any thread.

@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How the loops do, for Micrometer. Each meter has the tag {@code loop}, with the name of the loop's
- * thread:
+ * How the loops do, for Micrometer. Each meter has the tag {@code loop}, with the name of the
+ * loop's thread:
  *
  * <ul>
  *   <li>{@code asyncio4j.loop.tasks}: tasks that aren't done;

@@ -39,8 +39,8 @@ final class OptionalConfigurations implements ImportSelector, BeanClassLoaderAwa
     public String[] selectImports(AnnotationMetadata importing) {
         return CONFIGURATIONS.entrySet().stream()
                 .filter(each ->
-                                each.getValue().stream()
-                                        .allMatch(type -> ClassUtils.isPresent(type, loader)))
+                        each.getValue().stream()
+                                .allMatch(type -> ClassUtils.isPresent(type, loader)))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toArray(String[]::new);

@@ -34,13 +34,11 @@ final class SecurityContextFilter implements WebFilter, Ordered {
         return ReactiveSecurityContextHolder.getContext()
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
-                .flatMap(
-                        present -> {
-                            Mono<Void> filtered = chain.filter(exchange);
-                            return present.isEmpty()
-                                    ? filtered
-                                    : filtered.contextWrite(
-                                            context -> context.put(KEY, present.get()));
-                        });
+                .flatMap(present -> {
+                    Mono<Void> filtered = chain.filter(exchange);
+                    return present.isEmpty()
+                            ? filtered
+                            : filtered.contextWrite(context -> context.put(KEY, present.get()));
+                });
     }
 }

@@ -78,14 +78,13 @@ class ActuatorTest {
     @Test
     void tasksAndSubscribersAreCounted() throws Exception {
         CompletableFuture<Integer> response =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return server.get("/wait").statusCode();
-                            } catch (Exception e) {
-                                throw new IllegalStateException(e);
-                            }
-                        });
+                CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return server.get("/wait").statusCode();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
         ASKED.await();
         assertThat(gauge("asyncio4j.loop.tasks")).isEqualTo(1);
         assertThat(gauge("asyncio4j.loop.subscribers")).isEqualTo(1);
@@ -105,14 +104,13 @@ class ActuatorTest {
         MeterRegistry registry = server.bean(MeterRegistry.class);
         Timer lag = registry.get("asyncio4j.loop.lag").timer();
         CountDownLatch held = new CountDownLatch(1);
-        loop.callSoonThreadsafe(
-                () -> {
-                    try {
-                        held.await(); // holds the loop
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+        loop.callSoonThreadsafe(() -> {
+            try {
+                held.await(); // holds the loop
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
         while (registry.get("asyncio4j.loop.slow.steps").functionCounter().count() < 1) {
             Thread.onSpinWait();
         }
@@ -127,18 +125,18 @@ class ActuatorTest {
     void healthIsUpWhileTheLoopsAnswer() throws Exception {
         var response = server.get("/actuator/health");
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.body()).contains("\"asyncio\":{\"details\":{\"asyncio4j-1\":\"tasks: 0");
+        assertThat(response.body())
+                .contains("\"asyncio\":{\"details\":{\"asyncio4j-1\":\"tasks: 0");
         CountDownLatch held = new CountDownLatch(1);
         server.loops()
                 .only()
-                .callSoonThreadsafe(
-                        () -> {
-                            try {
-                                held.await();
-                            } catch (InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        });
+                .callSoonThreadsafe(() -> {
+                    try {
+                        held.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
         response = server.get("/actuator/health");
         held.countDown();
         assertThat(response.statusCode()).isEqualTo(503);

@@ -134,7 +134,10 @@ class AutoConfigurationTest {
                 new BeanWrapperImpl(AsyncioProperties.class).getPropertyDescriptors()) {
             if (each.getWriteMethod() != null) {
                 present.put(
-                        "asyncio4j." + each.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT),
+                        "asyncio4j."
+                                + each.getName()
+                                        .replaceAll("([A-Z])", "-$1")
+                                        .toLowerCase(Locale.ROOT),
                         each.getPropertyType().getName());
             }
         }

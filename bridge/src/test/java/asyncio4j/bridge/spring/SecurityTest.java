@@ -61,16 +61,10 @@ class SecurityTest {
         WebFilter logContext() {
             return (exchange, chain) ->
                     exchange.getPrincipal()
-                            .flatMap(
-                                    who ->
-                                            chain.filter(exchange)
-                                                    .contextWrite(
-                                                            context ->
-                                                                    context.put(
-                                                                            MDC_KEY,
-                                                                            "mdc "
-                                                                                    + who
-                                                                                            .getName())));
+                            .flatMap(who ->
+                                    chain.filter(exchange)
+                                            .contextWrite(context ->
+                                                    context.put(MDC_KEY, "mdc " + who.getName())));
         }
     }
 
@@ -105,13 +99,12 @@ class SecurityTest {
 
         @GetMapping("/generator")
         AsyncGenerator<String> generator() {
-            return AsyncGenerator.of(
-                    g -> {
-                        for (int i = 0; i < 3; i++) {
-                            g.yield(all() + ";");
-                            await(sleep(Duration.ofMillis(1)));
-                        }
-                    });
+            return AsyncGenerator.of(g -> {
+                for (int i = 0; i < 3; i++) {
+                    g.yield(all() + ";");
+                    await(sleep(Duration.ofMillis(1)));
+                }
+            });
         }
 
         @GetMapping("/plain")
@@ -158,10 +151,8 @@ class SecurityTest {
 
     private static HttpResponse<String> get(String path, String user) throws Exception {
         String credentials =
-                Base64.getEncoder()
-                        .encodeToString((user + ":pw").getBytes(StandardCharsets.UTF_8));
-        return server.send(
-                server.request(path).header("Authorization", "Basic " + credentials));
+                Base64.getEncoder().encodeToString((user + ":pw").getBytes(StandardCharsets.UTF_8));
+        return server.send(server.request(path).header("Authorization", "Basic " + credentials));
     }
 
     @Test
@@ -169,8 +160,7 @@ class SecurityTest {
         String one = "ada, ada, mdc ada";
         assertThat(get("/coroutine", "ada").body()).isEqualTo(one + "; " + one + "; " + one);
         String other = "bob, bob, mdc bob";
-        assertThat(get("/coroutine", "bob").body())
-                .isEqualTo(other + "; " + other + "; " + other);
+        assertThat(get("/coroutine", "bob").body()).isEqualTo(other + "; " + other + "; " + other);
     }
 
     @Test

@@ -139,10 +139,11 @@ class ShutdownTest {
         CountDownLatch started = new CountDownLatch(1);
         CompletableFuture<String> given = new CompletableFuture<>();
         CompletableFuture<String> result =
-                loops.mono(() -> {
-                            started.countDown();
-                            return await(given);
-                        })
+                loops.mono(
+                                () -> {
+                                    started.countDown();
+                                    return await(given);
+                                })
                         .toFuture();
         started.await();
         CountDownLatch stopped = new CountDownLatch(1);
@@ -164,15 +165,16 @@ class ShutdownTest {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch cleaned = new CountDownLatch(1);
         CompletableFuture<String> result =
-                loops.mono(() -> {
-                            started.countDown();
-                            try {
-                                return await(sleep(LONG, "never"));
-                            } finally {
-                                await(sleep(Duration.ofMillis(1)));
-                                cleaned.countDown();
-                            }
-                        })
+                loops.mono(
+                                () -> {
+                                    started.countDown();
+                                    try {
+                                        return await(sleep(LONG, "never"));
+                                    } finally {
+                                        await(sleep(Duration.ofMillis(1)));
+                                        cleaned.countDown();
+                                    }
+                                })
                         .toFuture();
         started.await();
         loops.stop();
@@ -187,16 +189,17 @@ class ShutdownTest {
         AsyncioLoops loops = loops(Duration.ofMinutes(1));
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch cleaned = new CountDownLatch(1);
-        loops.mono(() -> {
-                    createTask(() -> {
-                        started.countDown();
-                        try {
-                            await(sleep(LONG));
-                        } finally {
-                            cleaned.countDown();
-                        }
-                    });
-                })
+        loops.mono(
+                        () -> {
+                            createTask(() -> {
+                                started.countDown();
+                                try {
+                                    await(sleep(LONG));
+                                } finally {
+                                    cleaned.countDown();
+                                }
+                            });
+                        })
                 .block();
         started.await();
         loops.stop();
@@ -207,18 +210,19 @@ class ShutdownTest {
     void whatIgnoresItsCancellationIsLeft() throws Exception {
         AsyncioLoops loops = loops(Duration.ofMillis(50));
         CountDownLatch started = new CountDownLatch(1);
-        loops.mono(() -> {
-                    createTask(() -> {
-                        while (true) {
-                            try {
-                                started.countDown();
-                                await(sleep(LONG));
-                            } catch (CancelledError e) {
-                                // stubborn
-                            }
-                        }
-                    });
-                })
+        loops.mono(
+                        () -> {
+                            createTask(() -> {
+                                while (true) {
+                                    try {
+                                        started.countDown();
+                                        await(sleep(LONG));
+                                    } catch (CancelledError e) {
+                                        // stubborn
+                                    }
+                                }
+                            });
+                        })
                 .block();
         started.await();
         List<EventLoop> all = loops.all();
