@@ -1,5 +1,7 @@
 package asyncio4j.benchmarks;
 
+import asyncio4j.Engine;
+
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -47,6 +49,8 @@ public final class Main {
             Map.of(
                     Peer.ASYNCIO4J,
                     "asyncio4j",
+                    Peer.ASYNCIO4J_CONTINUATIONS,
+                    "asyncio4jOnContinuations",
                     Peer.KOTLIN,
                     "kotlin",
                     Peer.VIRTUAL_THREADS,
@@ -122,14 +126,24 @@ public final class Main {
                         .addProfiler(GCProfiler.class)
                         .jvmArgsAppend("--add-exports", "java.base/jdk.internal.vm=ALL-UNNAMED");
         for (RunResult result : new Runner(options.build()).run()) {
-            String name = result.getParams().getBenchmark();
-            String method = name.substring(name.lastIndexOf('.') + 1);
-            Peer peer = Peer.ofMethod(method);
-            String row = method.substring(0, method.length() - peer.suffix.length());
-            figures.add(row, peer, result.getPrimaryResult().getScore());
-            allocated.add(row, peer, result.getSecondaryResults().get(ALLOCATED).getScore());
-            all.add(result);
+            add(result, "");
         }
+        options.include(Peer.ASYNCIO4J.suffix + "$").param("engine", Engine.CONTINUATIONS.name());
+        for (RunResult result : new Runner(options.build()).run()) {
+            if (result.getParams().getParam("engine") != null) { // else it has no loop
+                add(result, "OnContinuations");
+            }
+        }
+    }
+
+    private void add(RunResult result, String engine) {
+        String name = result.getParams().getBenchmark();
+        String method = name.substring(name.lastIndexOf('.') + 1) + engine;
+        Peer peer = Peer.ofMethod(method);
+        String row = method.substring(0, method.length() - peer.suffix.length());
+        figures.add(row, peer, result.getPrimaryResult().getScore());
+        allocated.add(row, peer, result.getSecondaryResults().get(ALLOCATED).getScore());
+        all.add(result);
     }
 
     /** Each line of the script: peer, version, row, best, median, worst. */
@@ -152,6 +166,7 @@ public final class Main {
                             List.of(
                                     java,
                                     "-Xmx2g",
+                                    "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
                                     "-cp",
                                     classPath,
                                     Sleeping.class.getName(),

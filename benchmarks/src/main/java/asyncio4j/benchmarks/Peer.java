@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  */
 enum Peer {
     ASYNCIO4J("asyncio4j", "Asyncio4j"),
+    /** The same benchmarks as ours once more, on the other engine. */
+    ASYNCIO4J_CONTINUATIONS("asyncio4j on continuations", "Asyncio4jOnContinuations"),
     CPYTHON("CPython", "CPython"),
     UVLOOP("uvloop", "uvloop"),
     KOTLIN("Kotlin", "Kotlin"),

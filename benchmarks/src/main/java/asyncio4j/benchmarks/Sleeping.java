@@ -5,6 +5,7 @@ import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.sleep;
 
+import asyncio4j.Engine;
 import asyncio4j.Runner;
 import asyncio4j.Task;
 
@@ -40,19 +41,21 @@ public final class Sleeping {
         Runnable before = () -> used[0] = used();
         Runnable during = () -> used[1] = used();
         switch (args[0]) {
-            case "asyncio4j" -> asyncio4j(before, during);
+            case "asyncio4j" -> asyncio4j(Engine.VIRTUAL_THREADS, before, during);
+            case "asyncio4jOnContinuations" -> asyncio4j(Engine.CONTINUATIONS, before, during);
             case "kotlin" -> Kotlin.sleepers(WARM_UPS, TASKS, before, during);
             case "virtualThreads" -> virtualThreads(before, during);
             default ->
                     throw new IllegalArgumentException(
-                            "asyncio4j, kotlin or virtualThreads, not " + args[0]);
+                            "asyncio4j, asyncio4jOnContinuations, kotlin or virtualThreads, not "
+                                    + args[0]);
         }
         System.out.println((used[1] - used[0]) / TASKS);
         System.exit(0);
     }
 
-    private static void asyncio4j(Runnable before, Runnable during) {
-        try (Runner runner = Runner.create()) {
+    private static void asyncio4j(Engine engine, Runnable before, Runnable during) {
+        try (Runner runner = Runner.builder().engine(engine).build()) {
             runner.run(() -> {
                 for (int i = 0; i < WARM_UPS; i++) {
                     await(gather(sleepers(SHORT)));
