@@ -15,7 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * How {@link VirtualThreadEngine} hands the baton on, while others disturb the threads that wait
- * for it.
+ * for it; and {@link ContinuationEngine}, between the loop's thread and the caller, where {@code
+ * java.base} exports what it needs. {@link HandoffVsInterrupt} is about the first alone.
  */
 public final class BatonStress {
 
@@ -26,7 +27,7 @@ public final class BatonStress {
 
         private final ArrayDeque<Step> ready = new ArrayDeque<>();
 
-        private final VirtualThreadEngine engine = new VirtualThreadEngine(this, "stress");
+        private final FiberEngine engine = Stress.engine(this);
 
         private @Nullable Throwable left;
 

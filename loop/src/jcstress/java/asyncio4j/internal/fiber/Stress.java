@@ -36,12 +36,19 @@ public final class Stress {
 
     /** A fiber that has no thread, for code that wants one to talk to. */
     public static Fiber fiber() {
-        return new Fiber(new Object(), "stress");
+        return new ThreadFiber(new Object(), "stress");
     }
 
     /** Sets the flag of the calling thread if {@code fiber} was interrupted while it waited. */
     public static void restoreInterrupt(Fiber fiber) {
-        fiber.restoreInterrupt();
+        ((ThreadFiber) fiber).restoreInterrupt();
+    }
+
+    /** The engine that is stressed: the one of continuations where there is one. */
+    static FiberEngine engine(Agenda agenda) {
+        return ContinuationEngine.available()
+                ? new ContinuationEngine(agenda, "stress")
+                : new VirtualThreadEngine(agenda, "stress");
     }
 
     /** Takes some time, sometimes none, so that the other side may have come anywhere meanwhile. */

@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import asyncio4j.internal.fiber.ContinuationEngine;
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.fiber.Stress;
@@ -27,7 +28,8 @@ public final class LoopInterruptStress {
     private LoopInterruptStress() {}
 
     private static LoopCore core() {
-        return new LoopCore(new Object(), Clock.system(), "stress");
+        return new LoopCore(
+                new Object(), Clock.system(), "stress", ContinuationEngine.available());
     }
 
     /**
