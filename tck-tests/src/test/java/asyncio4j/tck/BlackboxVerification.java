@@ -29,7 +29,7 @@ public abstract class BlackboxVerification extends SubscriberBlackboxVerificatio
 
     /** Ends the loop, and with it the awaits that the TCK left as they were. */
     @AfterClass
-    public void stop() throws InterruptedException {
+    public void stop() {
         running.close();
     }
 

@@ -27,7 +27,7 @@ public abstract class FluxVerification extends PublisherVerification<Integer> {
 
     /** Ends the loop. */
     @AfterClass
-    public void stop() throws InterruptedException {
+    public void stop() {
         running.close();
     }
 

@@ -32,7 +32,7 @@ class ManySendersTest {
     private final RunningLoop running = new RunningLoop();
 
     @AfterEach
-    void close() throws InterruptedException {
+    void close() {
         running.close();
     }
 

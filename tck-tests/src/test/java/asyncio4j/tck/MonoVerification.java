@@ -48,7 +48,7 @@ public abstract class MonoVerification extends PublisherVerification<Integer>
 
     /** Ends the loop. */
     @AfterClass
-    public void stop() throws InterruptedException {
+    public void stop() {
         running.close();
     }
 

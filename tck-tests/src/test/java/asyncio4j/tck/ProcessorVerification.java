@@ -30,7 +30,7 @@ public abstract class ProcessorVerification extends IdentityProcessorVerificatio
 
     /** Ends the loop. */
     @AfterClass
-    public void stop() throws InterruptedException {
+    public void stop() {
         running.close();
         publishers.close();
     }

@@ -36,7 +36,7 @@ class PublisherRulesTest {
     private final RunningLoop running = new RunningLoop();
 
     @AfterEach
-    void close() throws InterruptedException {
+    void close() {
         running.close();
     }
 

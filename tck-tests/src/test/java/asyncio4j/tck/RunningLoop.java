@@ -52,9 +52,13 @@ final class RunningLoop implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         run(() -> closed.setResult(null));
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         runner.close();
     }
 }

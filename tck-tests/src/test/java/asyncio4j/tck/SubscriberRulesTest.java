@@ -46,7 +46,7 @@ class SubscriberRulesTest {
     }
 
     @AfterEach
-    void close() throws InterruptedException {
+    void close() {
         Hooks.resetOnNextDropped();
         running.close();
     }
@@ -303,9 +303,10 @@ class SubscriberRulesTest {
         Task<Void> task =
                 running.task(() -> {
                     try (var elements = Bridge.iterate(source, 4)) {
-                        for (int element : elements) {
-                            throw error;
-                        }
+                        elements.forEach(
+                                element -> {
+                                    throw error;
+                                });
                     }
                     return null;
                 });

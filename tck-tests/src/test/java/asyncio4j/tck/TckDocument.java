@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -182,7 +183,7 @@ final class TckDocument {
 
     /** The tests of ours, by rule. */
     private void own(StringBuilder to) {
-        TreeMap<String, TreeSet<String>> tests = ownTests();
+        Map<String, Set<String>> tests = ownTests();
         to.append(
                 """
 
@@ -207,8 +208,8 @@ final class TckDocument {
         return List.copyOf(left);
     }
 
-    private TreeMap<String, TreeSet<String>> ownTests() {
-        TreeMap<String, TreeSet<String>> tests = new TreeMap<>(TckDocument::compareRules);
+    private Map<String, Set<String>> ownTests() {
+        Map<String, Set<String>> tests = new TreeMap<>(TckDocument::compareRules);
         for (Class<?> type : classes) {
             for (Method method : type.getDeclaredMethods()) {
                 Rule rule = method.getAnnotation(Rule.class);
@@ -247,8 +248,9 @@ final class TckDocument {
         if (rule.isEmpty()) {
             return 0;
         }
-        String[] parts = rule.split("\\.");
-        return Integer.parseInt(parts[0]) * 100 + Integer.parseInt(parts[1]);
+        int dot = rule.indexOf('.');
+        return Integer.parseInt(rule.substring(0, dot)) * 100
+                + Integer.parseInt(rule.substring(dot + 1));
     }
 
     private static String letter(int index) {

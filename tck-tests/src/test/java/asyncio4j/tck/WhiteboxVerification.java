@@ -38,7 +38,7 @@ public abstract class WhiteboxVerification extends SubscriberWhiteboxVerificatio
 
     /** Ends the loop, and with it the tasks that the TCK left as they were. */
     @AfterClass
-    public void stop() throws InterruptedException {
+    public void stop() {
         running.close();
     }
 
