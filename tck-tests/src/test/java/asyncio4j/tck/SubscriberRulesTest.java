@@ -303,10 +303,9 @@ class SubscriberRulesTest {
         Task<Void> task =
                 running.task(() -> {
                     try (var elements = Bridge.iterate(source, 4)) {
-                        elements.forEach(
-                                element -> {
-                                    throw error;
-                                });
+                        elements.forEach(element -> {
+                            throw error;
+                        });
                     }
                     return null;
                 });
