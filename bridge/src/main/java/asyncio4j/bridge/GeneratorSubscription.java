@@ -373,7 +373,9 @@ final class GeneratorSubscription<T>
             throw new IllegalStateException(
                     "async generator ignored GeneratorExit: it yields while it is being closed");
         }
-        return exit = new GeneratorExit("the subscription was cancelled, or the task");
+        GeneratorExit told = new GeneratorExit("the subscription was cancelled, or the task");
+        exit = told;
+        return told;
     }
 
     /** Waits until there is demand, or this was stopped. */
