@@ -24,18 +24,21 @@ final class AwaitingMono<T> extends MonoOperator<T, T> {
 
     private static final LoopAccess ACCESS = LoopAccess.get();
 
-    AwaitingMono(Mono<T> source) {
-        super(source);
+    private final Mono<T> mono;
+
+    AwaitingMono(Mono<T> mono) {
+        super(mono);
+        this.mono = mono;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        source.subscribe(actual);
+        mono.subscribe(actual);
     }
 
     @Override
     public @Nullable T block() {
-        return ACCESS.currentTask() == null ? super.block() : Bridge.await(mono());
+        return ACCESS.currentTask() == null ? super.block() : Bridge.await(mono);
     }
 
     @Override
@@ -47,7 +50,7 @@ final class AwaitingMono<T> extends MonoOperator<T, T> {
     public Optional<T> blockOptional() {
         return ACCESS.currentTask() == null
                 ? super.blockOptional()
-                : Optional.ofNullable(Bridge.await(mono()));
+                : Optional.ofNullable(Bridge.await(mono));
     }
 
     @Override
@@ -55,11 +58,6 @@ final class AwaitingMono<T> extends MonoOperator<T, T> {
         return ACCESS.currentTask() == null
                 ? super.blockOptional(timeout)
                 : Optional.ofNullable(await(timeout));
-    }
-
-    @SuppressWarnings("unchecked") // as the constructor takes it
-    private Mono<T> mono() {
-        return (Mono<T>) source;
     }
 
     /** With the exception that {@code block} has, as the caller can't know which of them it was. */
@@ -71,7 +69,7 @@ final class AwaitingMono<T> extends MonoOperator<T, T> {
                             limit,
                             t -> {
                                 deadline.set(t);
-                                return Bridge.await(mono());
+                                return Bridge.await(mono);
                             }));
         } catch (TimeoutException e) {
             if (!deadline.get().expired()) {

@@ -120,8 +120,7 @@ final class ReactiveTypes {
     // From publishers
 
     private static Coroutine<?> coroutineOf(Publisher<?> publisher) {
-        Mono<?> mono = single(publisher);
-        return () -> Bridge.await(mono);
+        return new MonoCoroutine<>(single(publisher));
     }
 
     private static Task<?> taskOf(Publisher<?> publisher, Class<?> type) {
