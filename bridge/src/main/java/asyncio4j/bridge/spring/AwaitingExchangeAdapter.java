@@ -41,6 +41,9 @@ import java.util.Objects;
  * it is refused. In both cases the block timeout, if there is one, ends the wait with an {@link
  * IllegalStateException} whose cause is a {@link java.util.concurrent.TimeoutException}.
  *
+ * <p>The clients of {@code @ImportHttpServices} that are made with WebClient have this by
+ * themselves, with {@link EnableAsyncio} or Spring Boot.
+ *
  * <p>Methods that return {@link asyncio4j.Coroutine}, {@link asyncio4j.AsyncGenerator} and, called
  * on a loop, {@link asyncio4j.Task} work with Spring's own adapter, too.
  */

@@ -3,7 +3,6 @@ package asyncio4j.bridge.spring;
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
-import asyncio4j.Task;
 import asyncio4j.bridge.Bridge;
 
 import org.jspecify.annotations.Nullable;
@@ -211,15 +210,15 @@ public final class Handlers {
             Place place, ServerRequest request, String what, Coroutine<Mono<T>> code) {
         Coroutine<@Nullable T> body =
                 () -> {
-                    Task<?> task = Objects.requireNonNull(Asyncio.currentTask());
-                    task.setName(request.method() + " " + request.path());
                     Mono<T> response = code.run();
                     if (response == null) {
                         throw new IllegalStateException(
                                 "the "
                                         + what
                                         + " of "
-                                        + task.getName()
+                                        + request.method()
+                                        + " "
+                                        + request.path()
                                         + " returned null: return a response, such as"
                                         + " notFound().build()");
                     }

@@ -22,6 +22,7 @@ import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -29,9 +30,12 @@ import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import org.springframework.web.reactive.function.client.support.WebClientAdapter;
+import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.PostExchange;
 import org.springframework.web.service.invoker.HttpServiceProxyFactory;
+import org.springframework.web.service.registry.HttpServiceGroup;
+import org.springframework.web.service.registry.ImportHttpServices;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -347,5 +351,28 @@ class HttpInterfaceTest {
         });
         api.hello();
         assertThat(backend.seen).containsExactly("ada", "ada", "nobody");
+    }
+
+    @EnableAsyncio
+    @ImportHttpServices(
+            group = "backend",
+            types = Api.class,
+            clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
+    static class Importing {}
+
+    @Test
+    void importedClientsAwaitByThemselves() {
+        try (var context = new AnnotationConfigApplicationContext()) {
+            context.registerBean(
+                    "url",
+                    WebClientHttpServiceGroupConfigurer.class,
+                    () -> groups ->
+                            groups.forEachClient(
+                                    (group, builder) -> builder.baseUrl(backend.url())));
+            context.register(Importing.class);
+            context.refresh();
+            Api imported = context.getBean(Api.class);
+            runner.run(() -> assertThat(imported.hello()).isEqualTo("hello"));
+        }
     }
 }
