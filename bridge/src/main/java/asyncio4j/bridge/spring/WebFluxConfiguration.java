@@ -28,9 +28,7 @@ class WebFluxConfiguration {
     @Bean
     WebClientHttpServiceGroupConfigurer asyncioHttpServices() {
         return groups ->
-                groups.forEachProxyFactory(
-                        (group, factory) ->
-                                factory.exchangeAdapterDecorator(
-                                        AwaitingExchangeAdapter::decorate));
+                groups.forEachProxyFactory((group, factory) ->
+                        factory.exchangeAdapterDecorator(AwaitingExchangeAdapter::decorate));
     }
 }

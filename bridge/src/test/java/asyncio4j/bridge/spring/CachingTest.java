@@ -48,7 +48,9 @@ class CachingTest {
             return new ConcurrentMapCacheManager() {
                 @Override
                 protected Cache createConcurrentMapCache(String name) {
-                    return name.startsWith("late") ? new LateCache(name) : super.createConcurrentMapCache(name);
+                    return name.startsWith("late")
+                            ? new LateCache(name)
+                            : super.createConcurrentMapCache(name);
                 }
             };
         }

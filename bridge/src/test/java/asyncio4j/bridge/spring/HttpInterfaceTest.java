@@ -366,9 +366,10 @@ class HttpInterfaceTest {
             context.registerBean(
                     "url",
                     WebClientHttpServiceGroupConfigurer.class,
-                    () -> groups ->
-                            groups.forEachClient(
-                                    (group, builder) -> builder.baseUrl(backend.url())));
+                    () ->
+                            groups ->
+                                    groups.forEachClient(
+                                            (group, builder) -> builder.baseUrl(backend.url())));
             context.register(Importing.class);
             context.refresh();
             Api imported = context.getBean(Api.class);

@@ -50,7 +50,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** RSocket over TCP, without Boot: {@code @MessageMapping} methods, requesters, interface clients. */
+/**
+ * RSocket over TCP, without Boot: {@code @MessageMapping} methods, requesters, interface clients.
+ */
 class RSocketTest {
 
     private final SpringRunner runner = new SpringRunner();
@@ -237,11 +239,14 @@ class RSocketTest {
     @Test
     void aRequestsDataMayBeACoroutine() {
         Coroutine<String> data = () -> await(sleep(Duration.ofMillis(1), "soon"));
-        runner.run(() -> assertThat(await(requester
-                        .route("upper")
-                        .data(data, String.class)
-                        .retrieveMono(String.class)))
-                .isEqualTo("SOON"));
+        runner.run(() ->
+                assertThat(
+                                await(
+                                        requester
+                                                .route("upper")
+                                                .data(data, String.class)
+                                                .retrieveMono(String.class)))
+                        .isEqualTo("SOON"));
     }
 
     @Test
@@ -259,17 +264,18 @@ class RSocketTest {
     @Test
     void aStreamIsMadeAsItIsRequested() throws Exception {
         BlockingQueue<String> got = new LinkedBlockingQueue<>();
-        BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
-            @Override
-            protected void hookOnSubscribe(Subscription subscription) {
-                request(3);
-            }
+        BaseSubscriber<String> subscriber =
+                new BaseSubscriber<>() {
+                    @Override
+                    protected void hookOnSubscribe(Subscription subscription) {
+                        request(3);
+                    }
 
-            @Override
-            protected void hookOnNext(String value) {
-                got.add(value);
-            }
-        };
+                    @Override
+                    protected void hookOnNext(String value) {
+                        got.add(value);
+                    }
+                };
         requester.route("count").retrieveFlux(String.class).subscribe(subscriber);
         assertThat(take(got, 3)).containsExactly("n1", "n2", "n3");
         roundTrip();
@@ -318,18 +324,20 @@ class RSocketTest {
 
     @Test
     void aChannelIsGeneratorsBothWays() {
-        AsyncGenerator<String> words = AsyncGenerator.of(g -> {
-            g.yield("a");
-            await(sleep(Duration.ofMillis(1)));
-            g.yield("b");
-        });
+        AsyncGenerator<String> words =
+                AsyncGenerator.of(g -> {
+                    g.yield("a");
+                    await(sleep(Duration.ofMillis(1)));
+                    g.yield("b");
+                });
         runner.run(() -> {
             List<String> got =
-                    await(requester
-                            .route("double")
-                            .data(words, String.class)
-                            .retrieveFlux(String.class)
-                            .collectList());
+                    await(
+                            requester
+                                    .route("double")
+                                    .data(words, String.class)
+                                    .retrieveFlux(String.class)
+                                    .collectList());
             assertThat(got).containsExactly("aa", "bb");
         });
     }
