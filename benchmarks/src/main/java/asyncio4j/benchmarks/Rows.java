@@ -183,7 +183,7 @@ final class Rows {
                         table(figures, FLUXES),
                         table(figures, ITERATIONS),
                         table(figures, GENERATORS),
-                        table(allocated, onTheHeap),
+                        table(allocated, onTheHeap, false),
                         table(figures, TIMERS),
                         table(figures, CONTEXTS),
                         table(figures, HEAP));
@@ -202,6 +202,10 @@ final class Rows {
     }
 
     private static String table(Figures figures, List<Row> rows) {
+        return table(figures, rows, true);
+    }
+
+    private static String table(Figures figures, List<Row> rows, boolean ratios) {
         List<Peer> present = new ArrayList<>();
         for (Peer peer : Peer.values()) {
             if (rows.stream().anyMatch(row -> figures.has(row.key, peer))) {
@@ -214,15 +218,15 @@ final class Rows {
         for (Peer peer : present) {
             text.append(' ')
                     .append(peer.title)
-                    .append(peer == Peer.ASYNCIO4J ? " |" : " | ratio |");
-            line.append(peer == Peer.ASYNCIO4J ? " ---: |" : " ---: | ---: |");
+                    .append(ratios && peer != Peer.ASYNCIO4J ? " | ratio |" : " |");
+            line.append(ratios && peer != Peer.ASYNCIO4J ? " ---: | ---: |" : " ---: |");
         }
         text.append(goals ? " expected |\n" : "\n").append(line).append(goals ? " --- |\n" : "\n");
         for (Row row : rows) {
             text.append("| ").append(row.work).append(" |");
             for (Peer peer : present) {
                 text.append(' ').append(figures.cell(row.key, peer)).append(" |");
-                if (peer != Peer.ASYNCIO4J) {
+                if (ratios && peer != Peer.ASYNCIO4J) {
                     text.append(' ').append(ratio(figures.ratio(row.key, peer))).append(" |");
                 }
             }
