@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import asyncio4j.EventLoop;
 import asyncio4j.bridge.LoopScheduler;
 import asyncio4j.bridge.ReactorRunner;
+import asyncio4j.bridge.testing.Threads;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,9 +82,9 @@ class VirtualTimeTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             loop.callSoonThreadsafe(loop::stop);
-            thread.join();
+            Threads.join(thread);
         }
     }
 
