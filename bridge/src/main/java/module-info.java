@@ -15,6 +15,7 @@ module asyncio4j.bridge {
     requires static transitive spring.beans;
     requires static transitive spring.context;
     requires static transitive spring.core;
+    requires static com.fasterxml.jackson.annotation;
     requires static spring.aop;
     requires static spring.security.core;
     requires static spring.tx;
