@@ -2,6 +2,7 @@ package asyncio4j.bridge.spring;
 
 import asyncio4j.AsyncGenerator;
 import asyncio4j.Coroutine;
+import asyncio4j.Engine;
 import asyncio4j.EventLoop;
 import asyncio4j.VoidCoroutine;
 import asyncio4j.bridge.Bridge;
@@ -90,6 +91,7 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
     /** What can be set; null is the library's own default. */
     record Settings(
             int loops,
+            @Nullable Engine engine,
             @Nullable Boolean debug,
             @Nullable Duration watchdogLimit,
             Duration shutdownTimeout) {}
@@ -107,6 +109,8 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
     public static final class Builder {
 
         private int loops = Runtime.getRuntime().availableProcessors();
+
+        private @Nullable Engine engine;
 
         private @Nullable Boolean debug;
 
@@ -131,6 +135,27 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
                                 + "; leave it out for one per processor");
             }
             loops = number;
+            return this;
+        }
+
+        /**
+         * Has the tasks run on {@code engine}; unless set, on what the system property {@code
+         * asyncio4j.engine} says, else on what is available.
+         *
+         * @param kind the engine
+         * @return this
+         * @throws IllegalStateException if the JVM hasn't got it
+         */
+        public Builder engine(Engine kind) {
+            if (!Objects.requireNonNull(kind, "the engine is null").isAvailable()) {
+                throw new IllegalStateException(
+                        "the engine "
+                                + kind
+                                + " (asyncio4j.engine) isn't available: start java with"
+                                + " --add-exports java.base/jdk.internal.vm=ALL-UNNAMED, or leave"
+                                + " it out");
+            }
+            engine = kind;
             return this;
         }
 
@@ -194,7 +219,8 @@ public final class AsyncioLoops implements SmartLifecycle, DisposableBean {
          * @return new loops
          */
         public AsyncioLoops build() {
-            return new AsyncioLoops(new Settings(loops, debug, watchdogLimit, shutdownTimeout));
+            return new AsyncioLoops(
+                    new Settings(loops, engine, debug, watchdogLimit, shutdownTimeout));
         }
     }
 

@@ -1,5 +1,7 @@
 package asyncio4j.bridge.spring;
 
+import asyncio4j.Engine;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
@@ -11,6 +13,8 @@ public class AsyncioProperties {
 
     static final String LOOPS = "asyncio4j.loops";
 
+    static final String ENGINE = "asyncio4j.engine";
+
     static final String DEBUG = "asyncio4j.debug";
 
     static final String WATCHDOG_LIMIT = "asyncio4j.watchdog-limit";
@@ -18,6 +22,8 @@ public class AsyncioProperties {
     static final String SHUTDOWN_TIMEOUT = "asyncio4j.shutdown-timeout";
 
     private @Nullable Integer loops;
+
+    private @Nullable Engine engine;
 
     private @Nullable Boolean debug;
 
@@ -44,6 +50,24 @@ public class AsyncioProperties {
      */
     public void setLoops(@Nullable Integer loops) {
         this.loops = loops;
+    }
+
+    /**
+     * What the tasks of the loops run on.
+     *
+     * @return the engine, or null for the one that is available
+     */
+    public @Nullable Engine getEngine() {
+        return engine;
+    }
+
+    /**
+     * Sets what the tasks of the loops run on.
+     *
+     * @param engine the engine, or null for the one that is available
+     */
+    public void setEngine(@Nullable Engine engine) {
+        this.engine = engine;
     }
 
     /**
@@ -105,6 +129,9 @@ public class AsyncioProperties {
         AsyncioLoops.Builder builder = AsyncioLoops.builder().shutdownTimeout(shutdownTimeout);
         if (loops != null) {
             builder.loops(loops);
+        }
+        if (engine != null) {
+            builder.engine(engine);
         }
         if (debug != null) {
             builder.debug(debug);

@@ -1,5 +1,6 @@
 package asyncio4j.bridge.spring;
 
+import asyncio4j.Engine;
 import asyncio4j.EventLoop;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -12,6 +13,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.StringUtils;
 
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -66,6 +68,11 @@ final class DefaultLoops implements BeanDefinitionRegistryPostProcessor, Environ
                 AsyncioProperties.SHUTDOWN_TIMEOUT,
                 DurationFormatterUtils::detectAndParse,
                 builder::shutdownTimeout);
+        set(
+                environment,
+                AsyncioProperties.ENGINE,
+                text -> Engine.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_')),
+                builder::engine);
         Boolean debug = environment.getProperty(AsyncioProperties.DEBUG, Boolean.class);
         if (debug != null) {
             builder.debug(debug);

@@ -2,8 +2,10 @@ package asyncio4j.bridge.spring;
 
 import asyncio4j.Asyncio;
 import asyncio4j.Coroutine;
+import asyncio4j.Engine;
 import asyncio4j.EventLoop;
 import asyncio4j.KeyboardInterrupt;
+import asyncio4j.LoopOptions;
 import asyncio4j.Runner;
 import asyncio4j.SystemExit;
 import asyncio4j.TaskOptions;
@@ -42,9 +44,12 @@ final class LoopThread {
     private volatile boolean stopping;
 
     LoopThread(String name, AsyncioLoops.Settings settings) {
+        Engine engine = settings.engine();
+        LoopOptions options =
+                engine == null ? LoopOptions.DEFAULT : LoopOptions.DEFAULT.engine(engine);
         Runner.Builder builder =
                 Runner.builder()
-                        .loopFactory(Asyncio::newEventLoop)
+                        .loopFactory(() -> Asyncio.newEventLoop(options))
                         .shutdownTimeout(Duration.ZERO); // Spring deals with the end of the JVM
         Boolean debug = settings.debug();
         if (debug != null) {

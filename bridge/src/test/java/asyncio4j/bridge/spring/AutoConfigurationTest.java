@@ -7,6 +7,7 @@ import static asyncio4j.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.Engine;
 import asyncio4j.EventLoop;
 
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,16 @@ class AutoConfigurationTest {
                     .isEqualTo(Duration.ofSeconds(2));
             assertThat(context.getBean(AsyncioProperties.class).getShutdownTimeout())
                     .isEqualTo(Duration.ofSeconds(3));
+        }
+    }
+
+    @Test
+    void theEngineMayBeChosen() {
+        try (var context = Server.plain(Plain.class, "asyncio4j.engine=virtual-threads")) {
+            assertThat(context.getBean(AsyncioProperties.class).getEngine())
+                    .isEqualTo(Engine.VIRTUAL_THREADS);
+            assertThat(context.getBean(AsyncioLoops.class).mono(() -> "runs").block())
+                    .isEqualTo("runs");
         }
     }
 

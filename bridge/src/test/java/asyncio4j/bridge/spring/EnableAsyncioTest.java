@@ -55,6 +55,8 @@ class EnableAsyncioTest {
                                 "1",
                                 "asyncio4j.watchdog-limit",
                                 "1500ms",
+                                "asyncio4j.engine",
+                                "virtual-threads",
                                 "asyncio4j.debug",
                                 "true"))) {
             loop = context.getBean(EventLoop.class);
