@@ -129,11 +129,10 @@ class ControllerTest {
 
             @GetMapping("/badrows")
             AsyncGenerator<String> badRows() {
-                return AsyncGenerator.of(
-                        g -> {
-                            await(sleep(Duration.ofMillis(1)));
-                            throw new IOException("no rows");
-                        });
+                return AsyncGenerator.of(g -> {
+                    await(sleep(Duration.ofMillis(1)));
+                    throw new IOException("no rows");
+                });
             }
 
             @ExceptionHandler

@@ -54,11 +54,10 @@ class WithoutBootTest {
 
         @GetMapping("/generator")
         AsyncGenerator<String> generator() {
-            return AsyncGenerator.of(
-                    g -> {
-                        g.yield("a");
-                        g.yield(await(sleep(Duration.ofMillis(1), "b")));
-                    });
+            return AsyncGenerator.of(g -> {
+                g.yield("a");
+                g.yield(await(sleep(Duration.ofMillis(1), "b")));
+            });
         }
     }
 
