@@ -219,7 +219,8 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     /**
      * Where the body is suspended: its stack, innermost call first, without the library's own
      * frames. For a task that failed, the stack of its exception; for one that is done otherwise,
-     * or hasn't begun, nothing.
+     * or hasn't begun, nothing. While the loop runs on {@link Engine#CONTINUATIONS}, other threads
+     * get nothing for a task that is suspended.
      *
      * @return the stack
      */

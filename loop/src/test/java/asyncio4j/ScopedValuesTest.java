@@ -152,7 +152,7 @@ class ScopedValuesTest {
     }
 
     private static int endless(int deep) {
-        return endless(deep + 1) + 1;
+        return deep < 0 ? deep : endless(deep + 1) + 1;
     }
 
     @Test

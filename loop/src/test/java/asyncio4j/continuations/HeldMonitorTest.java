@@ -77,7 +77,7 @@ class HeldMonitorTest {
         void call(VoidCoroutine suspension) throws Exception;
     }
 
-    Stream<Named<Around>> arounds() {
+    private Stream<Named<Around>> arounds() {
         return Stream.of(
                 Named.of("a method", this::inASynchronizedMethod),
                 Named.of("a block", this::inABlock),
@@ -309,6 +309,35 @@ class HeldMonitorTest {
             turn();
             assertThat(InitializerOfAConsumer.SEEN).containsExactly(1, "refused", 2);
             await(other);
+        });
+    }
+
+    private static final class InitializerThatBinds {
+
+        static final List<Object> SEEN = new ArrayList<>();
+
+        static {
+            AsyncGenerator<Integer> numbers =
+                    AsyncGenerator.of(g -> {
+                        g.yield(1);
+                        g.yield(2);
+                    });
+            ScopedValue.where(ScopedValue.<Integer>newInstance(), 1)
+                    .run(() -> {
+                        SEEN.add(await(numbers.anext()));
+                        SEEN.add(await(numbers.anext()));
+                        await(numbers.aclose());
+                    });
+        }
+
+        private InitializerThatBinds() {}
+    }
+
+    @Test
+    void aGeneratorThatDoesntAwaitIsFineWhereNothingCanBeSuspended() {
+        runner.run(() -> {
+            assertThat(InitializerThatBinds.SEEN).containsExactly(1, 2);
+            second();
         });
     }
 }

@@ -156,7 +156,7 @@ class LoopThreadTest {
         WeakReference<EventLoop> forgotten = new WeakReference<>(leftOpen(threads));
         while (forgotten.get() != null) {
             System.gc();
-            Thread.yield();
+            Thread.onSpinWait();
         }
         threads.getFirst().join();
     }
@@ -209,8 +209,11 @@ class LoopThreadTest {
             Task<?> holder =
                     createTask(() -> {
                         lock.lock();
-                        await(sleep(Duration.ofSeconds(1)));
-                        lock.unlock();
+                        try {
+                            await(sleep(Duration.ofSeconds(1)));
+                        } finally {
+                            lock.unlock();
+                        }
                     });
             turn();
             assertThat(lock.tryLock()).isTrue();
@@ -248,7 +251,7 @@ class LoopThreadTest {
     }
 
     private static int endless(int deep) {
-        return endless(deep + 1) + 1;
+        return deep < 0 ? deep : endless(deep + 1) + 1;
     }
 
     @Test

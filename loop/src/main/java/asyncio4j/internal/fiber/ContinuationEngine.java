@@ -152,6 +152,12 @@ public final class ContinuationEngine implements FiberEngine {
     /** The baton is back at the thread that drives the loop; that one clears it. */
     private volatile boolean callerHas;
 
+    /** Held while another thread walks a suspended fiber's stack: it mustn't go on meanwhile. */
+    private final Object walkLock = new Object();
+
+    /** The loop's thread has the baton. Guarded by {@link #walkLock}. */
+    private boolean driven;
+
     /** Written under {@link #interruptLock}, with the thread's flag; any thread. */
     private volatile boolean loopInterrupt;
 
@@ -190,7 +196,25 @@ public final class ContinuationEngine implements FiberEngine {
             onInterrupt.run();
         }
         target = pump();
-        handOver();
+        interrupted |= handOver(onInterrupt);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Gives the baton to the loop's thread, and waits until it is back.
+     *
+     * @return whether the calling thread was interrupted; its flag is down
+     */
+    private boolean handOver(Runnable onInterrupt) {
+        boolean interrupted = false;
+        caller = Thread.currentThread();
+        callerHas = false;
+        synchronized (walkLock) {
+            driven = true;
+        }
+        own.grant(this);
         while (!callerHas) {
             LockSupport.park(this);
             if (Thread.interrupted()) {
@@ -198,16 +222,11 @@ public final class ContinuationEngine implements FiberEngine {
                 onInterrupt.run();
             }
         }
-        caller = null;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        synchronized (walkLock) {
+            driven = false;
         }
-    }
-
-    private void handOver() {
-        caller = Thread.currentThread();
-        callerHas = false;
-        own.grant(this);
+        caller = null;
+        return interrupted;
     }
 
     // The loop's thread: the base
@@ -307,8 +326,12 @@ public final class ContinuationEngine implements FiberEngine {
     /** Gives control to {@code callee}, on this fiber's stack, until it comes back. */
     private void go(ContinuationFiber self, ContinuationFiber callee) {
         if (self.depth >= MAX_DEPTH || !isClean(Continuations.bindings())) {
-            transfer(self, callee);
-            return;
+            try {
+                transfer(self, callee);
+                return;
+            } catch (Refused e) {
+                // it can't leave the stack: there is no other place for the callee, then
+            }
         }
         noteInterrupt(self);
         callee.mount = self;
@@ -552,9 +575,8 @@ public final class ContinuationEngine implements FiberEngine {
     }
 
     private @Nullable Step next(ContinuationFiber self) {
-        Step waiting = unserved.poll();
-        if (waiting != null) {
-            return waiting;
+        if (!unserved.isEmpty() && !agenda.interrupted()) {
+            return unserved.remove();
         }
         try {
             return agenda.next(self);
@@ -652,12 +674,17 @@ public final class ContinuationEngine implements FiberEngine {
             }
             above++;
         }
-        return fiber.suspendable() && mayWalk() ? fiber.suspendedStack() : new StackTraceElement[0];
-    }
-
-    /** Whether the calling thread has the baton, so that a suspended fiber stays so. */
-    private boolean mayWalk() {
-        return holdsBaton() || holder() == null;
+        if (fiber.suspendable()) {
+            if (holdsBaton()) {
+                return fiber.suspendedStack();
+            }
+            synchronized (walkLock) {
+                if (!driven) {
+                    return fiber.suspendedStack();
+                }
+            }
+        }
+        return new StackTraceElement[0];
     }
 
     /** What belongs to one fiber in the stack of the thread. */
@@ -690,14 +717,7 @@ public final class ContinuationEngine implements FiberEngine {
     public void unwind(Fiber fiber) {
         fiber.die();
         target = (ContinuationFiber) fiber;
-        handOver();
-        boolean interrupted = false;
-        while (!callerHas) {
-            LockSupport.park(this);
-            interrupted |= Thread.interrupted();
-        }
-        caller = null;
-        if (interrupted) {
+        if (handOver(() -> {})) {
             Thread.currentThread().interrupt();
         }
     }
