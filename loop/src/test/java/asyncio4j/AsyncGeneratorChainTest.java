@@ -112,7 +112,8 @@ class AsyncGeneratorChainTest {
             task.cancel();
             assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
         });
-        assertThat(ends).containsExactlyElementsOf(IntStream.rangeClosed(0, length).boxed().toList());
+        assertThat(ends)
+                .containsExactlyElementsOf(IntStream.rangeClosed(0, length).boxed().toList());
     }
 
     @ParameterizedTest
@@ -123,7 +124,8 @@ class AsyncGeneratorChainTest {
         loop.createTask(() -> await(chain(length).anext()));
         loop.runUntilComplete(sleep(Duration.ofMillis(500)));
         loop.close();
-        assertThat(ends).containsExactlyElementsOf(IntStream.rangeClosed(0, length).boxed().toList());
+        assertThat(ends)
+                .containsExactlyElementsOf(IntStream.rangeClosed(0, length).boxed().toList());
     }
 
     @ParameterizedTest
@@ -133,10 +135,9 @@ class AsyncGeneratorChainTest {
             Task<Integer> task = createTask(() -> await(chain(length).anext()));
             await(sleep(Duration.ofMillis(500)));
             assertThat(task.getStack())
-                    .filteredOn(
-                            frame ->
-                                    frame.getMethodName().startsWith("lambda$chain$")
-                                            || frame.getMethodName().startsWith("lambda$source$"))
+                    .filteredOn(frame ->
+                            frame.getMethodName().startsWith("lambda$chain$")
+                                    || frame.getMethodName().startsWith("lambda$source$"))
                     .hasSize(length + 1);
             task.cancel();
         });
