@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.Task;
+import asyncio4j.VoidCoroutine;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -86,7 +87,7 @@ class ScheduledTest {
         final CountDownLatch left = new CountDownLatch(1);
 
         @Scheduled(fixedRate = Integer.MAX_VALUE)
-        Coroutine<@Nullable Void> hold() {
+        VoidCoroutine hold() {
             return () -> {
                 try {
                     entered.countDown();
@@ -95,7 +96,6 @@ class ScheduledTest {
                     await(sleep(Duration.ofMillis(1)));
                     left.countDown();
                 }
-                return null;
             };
         }
     }
