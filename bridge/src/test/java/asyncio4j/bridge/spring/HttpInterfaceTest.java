@@ -230,7 +230,9 @@ class HttpInterfaceTest {
         adapter.setBlockTimeout(Duration.ofSeconds(3));
         AwaitingExchangeAdapter awaiting = AwaitingExchangeAdapter.of(adapter);
         Api limited = HttpServiceProxyFactory.builderFor(awaiting).build().createClient(Api.class);
-        runner.run(() -> assertThat(Assertions.catchThrowable(limited::hello)).isInstanceOf(UndeclaredThrowableException.class) // of Java's proxy
+        runner.run(() ->
+                assertThat(Assertions.catchThrowable(limited::hello))
+                        .isInstanceOf(UndeclaredThrowableException.class) // of Java's proxy
                         .hasRootCause(own));
     }
 
