@@ -126,7 +126,7 @@ final class Subscriptions {
     }
 
     /** A task was started for a subscriber on another thread. The loop's thread. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     void addGuest(Task<?> task) {
         if (ACCESS.closing(loop) && !task.done()) {
             guestTasks++;
