@@ -1,7 +1,7 @@
 package asyncio4j.benchmarks.http;
 
-import org.springframework.stereotype.Component;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import reactor.core.publisher.Mono;
@@ -26,7 +26,8 @@ public class Answers {
     private final WebClient client;
 
     Answers() {
-        // As many connections as there may be calls at once: waiting for one isn't what is measured.
+        // As many connections as there may be calls at once: waiting for one isn't what is
+        // measured.
         ConnectionProvider connections =
                 ConnectionProvider.builder("upstream")
                         .maxConnections(4096)

@@ -61,11 +61,12 @@ class Handlers {
     /** Blocking code on a virtual thread. */
     @GetMapping("/virtual-thread")
     Mono<Answer> virtualThread() {
-        return Mono.fromCallable(() -> {
-                    User user = requireNonNull(answers.user().block());
-                    Item item = requireNonNull(answers.item().block());
-                    return Answers.combine(user, item);
-                })
+        return Mono.fromCallable(
+                        () -> {
+                            User user = requireNonNull(answers.user().block());
+                            Item item = requireNonNull(answers.item().block());
+                            return Answers.combine(user, item);
+                        })
                 .subscribeOn(VIRTUAL_THREADS);
     }
 }
