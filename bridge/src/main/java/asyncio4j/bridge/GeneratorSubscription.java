@@ -375,6 +375,9 @@ final class GeneratorSubscription<T>
         }
         GeneratorExit told = new GeneratorExit("the subscription was cancelled, or the task");
         exit = told;
+        if (interrupted) { // the body may not have met it: it isn't for the clean-up's awaits
+            Objects.requireNonNull(task).uncancel();
+        }
         return told;
     }
 

@@ -157,6 +157,12 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
         }
         for (; ; ) {
             int now = state();
+            if ((now & CLOSED) != 0) { // by whatever ran meanwhile; the rest was discarded
+                if (loop.isClosed()) {
+                    throw loopClosed();
+                }
+                return false;
+            }
             if ((now & SUBSCRIBED) != 0) {
                 if (demand == 0) {
                     request(prefetch == Integer.MAX_VALUE ? Long.MAX_VALUE : prefetch);
@@ -172,12 +178,6 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             if ((now & ENDED) != 0) {
                 return ended();
             }
-            if ((now & CLOSED) != 0) {
-                if (loop.isClosed()) {
-                    throw loopClosed();
-                }
-                return false; // by whatever ran while this waited
-            }
             suspend();
         }
     }
@@ -191,9 +191,13 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             }
             return false;
         }
+        if ((state() & CLOSED) != 0) { // by the source's own code, which ran in there
+            Operators.onDiscard(element, currentContext());
+            return false;
+        }
         fetched = element;
         used();
-        return true;
+        return fetched != null; // the publisher, asked for more, may have closed this
     }
 
     /** What an await would throw: that isn't the end of the elements. */

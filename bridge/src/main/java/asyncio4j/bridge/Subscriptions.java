@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -67,13 +68,16 @@ final class Subscriptions {
      */
     private static final int MOST_GUESTS = 1_000;
 
-    /** In {@code cleaner}: a plain callback. */
+    /** In {@code cleaners}: a plain callback. */
     private static final Object NO_TASK = new Object();
 
     private final EventLoop loop;
 
-    /** Who is inside of {@link #cleanUp}; null if nobody is. The loop's thread. */
-    private @Nullable Object cleaner;
+    /**
+     * Who is inside of {@link #cleanUp}: several, as that may await, and one more than once. The
+     * loop's thread.
+     */
+    private final List<Object> cleaners = new ArrayList<>(1);
 
     /**
      * How many tasks run that were started for other threads since a Runner began to close the
@@ -144,12 +148,12 @@ final class Subscriptions {
             cleanUp.run();
             return;
         }
-        Object before = cleaner;
-        cleaner = currentTask();
+        Object cleaner = currentTask();
+        cleaners.add(cleaner);
         try {
             cleanUp.run();
         } finally {
-            cleaner = before;
+            cleaners.remove(cleaner);
         }
     }
 
@@ -162,7 +166,7 @@ final class Subscriptions {
      * Has {@code task}, which has just been made, count as clean-up if it is. The loop's thread.
      */
     void markCleanUp(Task<?> task) {
-        if (cleaner == currentTask()) {
+        if (!cleaners.isEmpty() && cleaners.contains(currentTask())) {
             ACCESS.markAsCleanUp(task);
         }
     }

@@ -51,6 +51,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** The elements of a publisher in a loop. */
 class FluxIteratorTest {
@@ -727,5 +728,125 @@ class FluxIteratorTest {
         });
         source.subscriber.onSubscribe(source);
         assertThat(source.cancels).hasValue(1);
+    }
+
+    @Test
+    void anErrorThatCameBeforeItWasClosedElsewhereIsToldOnce() {
+        Hooks.onErrorDropped(log::add);
+        IOException error = new IOException("too late");
+        runner.run(() -> {
+            Hand<Integer> source = Hand.ready();
+            FluxIterator<Integer> items = iterate(source);
+            Task<Boolean> task = createTask(items::hasNext);
+            await(sleep(Duration.ofMillis(1)));
+            source.subscriber.onError(error);
+            items.close();
+            assertThat(await(task)).isFalse();
+        });
+        assertThat(log).containsExactly(error);
+    }
+
+    @Test
+    void onceClosedItDoesNotPollItsSourceAnyMore() {
+        runner.run(() -> {
+            Clearing source = new Clearing();
+            FluxIterator<Integer> items = iterate(source);
+            Task<Boolean> task = createTask(items::hasNext);
+            await(sleep(Duration.ofMillis(1)));
+            source.calls.clear();
+            items.close();
+            assertThat(await(task)).isFalse();
+            assertThat(source.calls).containsExactly("cancel", "clear");
+        });
+    }
+
+    /** A source with a queue of its own in which nothing is yet. */
+    private static final class Clearing extends Flux<Integer> implements Fuseable {
+
+        private final List<String> calls = new ArrayList<>();
+
+        @Override
+        public void subscribe(CoreSubscriber<? super Integer> actual) {
+            actual.onSubscribe(
+                    new QueueSubscription<Integer>() {
+                        @Override
+                        public int requestFusion(int mode) {
+                            return mode & ASYNC;
+                        }
+
+                        @Override
+                        public Integer poll() {
+                            calls.add("poll");
+                            return null;
+                        }
+
+                        @Override
+                        public boolean isEmpty() {
+                            return true;
+                        }
+
+                        @Override
+                        public int size() {
+                            return 0;
+                        }
+
+                        @Override
+                        public void request(long n) {
+                            calls.add("request");
+                        }
+
+                        @Override
+                        public void cancel() {
+                            calls.add("cancel");
+                        }
+
+                        @Override
+                        public void clear() {
+                            calls.add("clear");
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void aFusedSourcesOwnCodeMayCloseIt() {
+        runner.runDiscarding(() -> {
+            AtomicReference<FluxIterator<Integer>> items = new AtomicReference<>();
+            items.set(
+                    iterate(
+                            Flux.fromStream(
+                                    Stream.of(1, 2, 3, 4)
+                                            .peek(item -> {
+                                                if (item == 3) {
+                                                    items.get().close();
+                                                }
+                                            }))));
+            for (Integer item : items.get()) {
+                log.add(item);
+            }
+        });
+        assertThat(log).containsExactly(1, 2);
+        assertThat(runner.discarded).containsExactlyInAnyOrder(3, 4);
+    }
+
+    @Test
+    void theSourcesOwnCodeMayCloseIt() {
+        runner.runDiscarding(() -> {
+            AtomicReference<FluxIterator<Integer>> items = new AtomicReference<>();
+            items.set(
+                    iterate(
+                            Flux.range(1, 100)
+                                    .hide()
+                                    .doOnNext(item -> {
+                                        if (item == 6) {
+                                            items.get().close();
+                                        }
+                                    }),
+                            4));
+            items.get().forEach(log::add);
+            assertThat(items.get().hasNext()).isFalse();
+        });
+        assertThat(log).containsExactly(1, 2);
+        assertThat(runner.discarded).contains(3, 4, 5);
     }
 }

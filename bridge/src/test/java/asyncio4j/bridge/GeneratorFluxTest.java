@@ -586,4 +586,28 @@ class GeneratorFluxTest {
         assertThat(log.getLast()).isInstanceOf(CancellationException.class);
         assertThat(runner.discarded).containsExactly(2, 3);
     }
+
+    @Test
+    void aBodyThatCancelsItselfAndYieldsCleansUpToItsEnd() {
+        runner.run(() -> {
+            Noting noting = new Noting(10);
+            flux(
+                            g -> {
+                                try {
+                                    g.yield(1);
+                                    noting.cancel();
+                                    g.yield(2);
+                                } catch (GeneratorExit e) {
+                                    log.add("exit");
+                                    throw e;
+                                } finally {
+                                    millis(1);
+                                    log.add("cleaned up");
+                                }
+                            })
+                    .subscribe(noting);
+            millis(10);
+            assertThat(log).containsExactly(1, "exit", "cleaned up");
+        });
+    }
 }

@@ -405,4 +405,30 @@ class TeardownOrderTest {
         assertThatThrownBy(() -> scheduler.schedule(() -> {}))
                 .isInstanceOf(RejectedExecutionException.class);
     }
+
+    @Test
+    void cancelHooksThatAwaitInTurnsLeaveLaterTasksAsTheyAre() {
+        runner.run(() -> {
+            for (int i = 0; i < 2; i++) {
+                createTask(() -> {
+                    FluxIterator<Integer> items =
+                            iterate(
+                                    Flux.concat(Flux.just(1), Flux.<Integer>never())
+                                            .doOnCancel(() -> await(sleep(Duration.ofMillis(10)))));
+                    items.next();
+                    items.close();
+                    await(sleep(Duration.ofMillis(20)));
+                    mono(loop, () -> await(sleep(DAY)))
+                            .subscribe(
+                                    value -> {},
+                                    error -> order.add(error.getClass().getSimpleName()));
+                });
+                await(sleep(Duration.ofMillis(5)));
+            }
+            await(sleep(Duration.ofSeconds(1)));
+        });
+        runner.close();
+        assertThat(order.stream().filter("CancellationException"::equals)).hasSize(2);
+        assertThat(loop.time()).isLessThan(DAY);
+    }
 }
