@@ -9,8 +9,6 @@ import asyncio4j.SystemExit;
 import asyncio4j.Task;
 import asyncio4j.internal.access.LoopAccess;
 
-import org.jspecify.annotations.Nullable;
-
 import reactor.core.Exceptions;
 
 import java.time.Duration;
