@@ -21,8 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A server on a free port for clients to talk to, and clients for it. */
 final class Backend implements AutoCloseable {
 
+    /** A request of {@code /slow}, and a future that is done when its client is gone. */
+    record Slow(CompletableFuture<Void> gone) {}
+
     /** Done when a request of {@code /slow} has come; replaced by {@link #expectSlow}. */
-    private volatile CompletableFuture<CompletableFuture<Void>> nextSlow =
+    private volatile CompletableFuture<Slow> nextSlow =
             new CompletableFuture<>();
 
     /** Done when the client of {@code /endless} has gone. */
@@ -70,7 +73,7 @@ final class Backend implements AutoCloseable {
                                                 request.withConnection(connection ->
                                                         connection.onDispose(
                                                                 () -> gone.complete(null)));
-                                                nextSlow.complete(gone);
+                                                nextSlow.complete(new Slow(gone));
                                                 return Mono.never();
                                             })
                                     .get(
@@ -139,8 +142,8 @@ final class Backend implements AutoCloseable {
     /**
      * A future of the next request of {@code /slow}: of one that is done when its client leaves.
      */
-    CompletableFuture<CompletableFuture<Void>> expectSlow() {
-        CompletableFuture<CompletableFuture<Void>> next = new CompletableFuture<>();
+    CompletableFuture<Slow> expectSlow() {
+        CompletableFuture<Slow> next = new CompletableFuture<>();
         nextSlow = next;
         return next;
     }

@@ -31,7 +31,7 @@ class EventListenerTest {
 
     record Counted(int from) {}
 
-    record Number(int value) {}
+    record Counter(int value) {}
 
     record Broken() {}
 
@@ -49,11 +49,11 @@ class EventListenerTest {
         }
 
         @EventListener
-        AsyncGenerator<Number> count(Counted event) {
+        AsyncGenerator<Counter> count(Counted event) {
             return AsyncGenerator.of(g -> {
                 for (int i = 0; i < 3; i++) {
                     await(sleep(Duration.ofMillis(1)));
-                    g.yield(new Number(event.from() + i));
+                    g.yield(new Counter(event.from() + i));
                 }
             });
         }
@@ -72,7 +72,7 @@ class EventListenerTest {
         }
 
         @EventListener
-        void number(Number event) {
+        void number(Counter event) {
             seen.add(event.value());
         }
     }

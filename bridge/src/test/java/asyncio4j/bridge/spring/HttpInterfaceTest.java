@@ -153,7 +153,7 @@ class HttpInterfaceTest {
     void aPlainMethodAwaitsInACoroutine() {
         List<String> log = new ArrayList<>();
         runner.run(() -> {
-            CompletableFuture<CompletableFuture<Void>> arrived = backend.expectSlow();
+            CompletableFuture<Backend.Slow> arrived = backend.expectSlow();
             Task<String> slow = createTask(api::slow);
             await(arrived);
             log.add("the others go on");
@@ -182,11 +182,11 @@ class HttpInterfaceTest {
     void cancellingAPlainMethodGivesTheConnectionBack() {
         runner.run(() -> {
             for (int i = 0; i < 5; i++) {
-                CompletableFuture<CompletableFuture<Void>> arrived = backend.expectSlow();
+                CompletableFuture<Backend.Slow> arrived = backend.expectSlow();
                 Task<String> slow = createTask(api::slow);
-                CompletableFuture<Void> gone = await(arrived);
+                Backend.Slow request = await(arrived);
                 slow.cancel();
-                await(gone);
+                await(request.gone());
                 assertThat(api.hello()).isEqualTo("hello");
             }
         });
@@ -308,7 +308,7 @@ class HttpInterfaceTest {
             assertThat(entity.getHeaders().getFirst("Content-Type"))
                     .isEqualTo("application/x-ndjson");
             int count = 0;
-            for (int number : entity.getBody()) {
+            for (int _ : entity.getBody()) {
                 count++;
             }
             assertThat(count).isEqualTo(20);

@@ -254,12 +254,12 @@ class WebClientTest {
     void cancellingGivesTheConnectionBack() {
         runner.run(() -> {
             for (int i = 0; i < 10; i++) {
-                CompletableFuture<CompletableFuture<Void>> arrived = backend.expectSlow();
+                CompletableFuture<Backend.Slow> arrived = backend.expectSlow();
                 Task<String> task = createTask(this::slow);
-                CompletableFuture<Void> gone = await(arrived);
+                Backend.Slow request = await(arrived);
                 task.cancel();
                 assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-                await(gone);
+                await(request.gone());
                 assertThat(hello()).isEqualTo("hello");
             }
         });

@@ -34,6 +34,8 @@ import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClien
 import org.springframework.web.server.WebFilter;
 
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -408,7 +410,7 @@ class WebSocketTest {
     void aClientThatVanishesCancelsTheHandler() throws Exception {
         for (String path : List.of("/slow", "/slow?receive")) {
             reset();
-            try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 handshake(socket, path);
                 if (path.contains("receive")) {
                     // a masked text frame of one letter
@@ -510,7 +512,7 @@ class WebSocketTest {
     void sendingWaitsForAClientThatDoesNotRead() throws Exception {
         try (Socket socket = new Socket()) {
             socket.setReceiveBufferSize(10_000);
-            socket.connect(new java.net.InetSocketAddress("127.0.0.1", server.port()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
             handshake(socket, "/flood");
             awaitLatch(notes.entered);
             // It goes on until the buffers between are full; then notes.made stays the same.
