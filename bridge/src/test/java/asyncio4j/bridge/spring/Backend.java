@@ -25,8 +25,7 @@ final class Backend implements AutoCloseable {
     record Slow(CompletableFuture<Void> gone) {}
 
     /** Done when a request of {@code /slow} has come; replaced by {@link #expectSlow}. */
-    private volatile CompletableFuture<Slow> nextSlow =
-            new CompletableFuture<>();
+    private volatile CompletableFuture<Slow> nextSlow = new CompletableFuture<>();
 
     /** Done when the client of {@code /endless} has gone. */
     final CompletableFuture<Void> endlessLeft = new CompletableFuture<>();
