@@ -38,19 +38,23 @@ final class ReactiveTypes {
 
     private final Place place;
 
+    private final boolean responses;
+
     /**
      * For a registry.
      *
      * @param loops where to run what is subscribed to where there is no loop yet
+     * @param responses whether WebFlux makes its responses by the registry
      */
-    ReactiveTypes(Supplier<AsyncioLoops> loops) {
+    ReactiveTypes(Supplier<AsyncioLoops> loops, boolean responses) {
         place = Place.unlessOwn(loops);
+        this.responses = responses;
     }
 
     /** Makes the types known to the registry that the JVM shares. Once. */
     static synchronized void registerShared() {
         if (!shared) {
-            new ReactiveTypes(AsyncioLoops::latest)
+            new ReactiveTypes(AsyncioLoops::latest, false)
                     .register(ReactiveAdapterRegistry.getSharedInstance());
             shared = true;
         }
@@ -112,9 +116,11 @@ final class ReactiveTypes {
 
     private <T> Flux<T> fluxOf(AsyncIterable<T> iterable) {
         AsyncGenerator.Body<T> body = g -> g.yieldAll(iterable);
-        return iterable instanceof AsyncGenerator<T> generator
-                ? place.flux(generator)
-                : place.flux(body);
+        Flux<T> flux =
+                iterable instanceof AsyncGenerator<T> generator
+                        ? place.flux(generator)
+                        : place.flux(body);
+        return responses ? RequestScope.bound(flux) : flux;
     }
 
     // From publishers

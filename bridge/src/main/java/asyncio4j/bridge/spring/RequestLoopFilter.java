@@ -14,8 +14,8 @@ import reactor.util.context.Context;
 
 /**
  * Picks the loop on which all coroutines of a request run, and puts it in the request's Reactor
- * Context under {@code EventLoop.class}; and has them bear the request's method and path as their
- * name.
+ * Context under {@code EventLoop.class}; has them bear the request's method and path as their name;
+ * and ends with the request what its response has subscribed to.
  */
 final class RequestLoopFilter implements WebFilter, Ordered {
 
@@ -34,12 +34,18 @@ final class RequestLoopFilter implements WebFilter, Ordered {
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
         String name = request.getMethod() + " " + request.getPath();
-        return chain.filter(exchange)
-                .contextWrite(context -> {
-                    Context named = context.put(ReactorContext.TASK_NAME, name);
-                    return named.hasKey(EventLoop.class)
-                            ? named
-                            : named.put(EventLoop.class, loops.pick());
-                });
+        return Mono.defer(() -> {
+            RequestScope scope = new RequestScope();
+            return chain.filter(exchange)
+                    .doFinally(_ -> scope.close())
+                    .contextWrite(context -> {
+                        Context named =
+                                context.put(ReactorContext.TASK_NAME, name)
+                                        .put(RequestScope.class, scope);
+                        return named.hasKey(EventLoop.class)
+                                ? named
+                                : named.put(EventLoop.class, loops.pick());
+                    });
+        });
     }
 }
