@@ -22,19 +22,24 @@ import java.util.stream.Stream;
  * <p>To ask the JVM for the monitors that a thread holds costs some 50 microseconds. So first the
  * classes on the stack are looked at, which takes two: one that has no {@code synchronized} in it
  * holds no monitor, and that is found out once for each class. As even that costs more than a
- * switch, there is a budget. A fiber's look takes one of {@code looks}; as many are there at the
- * start, and one more comes up every {@code REFILL_NANOS}. So a loop that suspends fibers no more
- * often than that looks each time, and one that does nothing but that spends a thousandth on it.
+ * switch, there is a budget: {@code MOST} at the start, and one more every {@code REFILL_NANOS}; to
+ * look at the classes takes one, to ask the JVM {@code ASKING}. So a loop that suspends fibers less
+ * than some 500 times a second looks each time, and one that does nothing but that is hardly slower
+ * for it.
  *
  * <p>The loop's thread only.
  */
 final class HeldMonitors {
 
-    private static final int MOST_LOOKS = 256;
+    /** What may be saved up. */
+    private static final int MOST = 1_024;
+
+    /** What it takes to ask the JVM. */
+    private static final int ASKING = 16;
 
     private static final long REFILL_NANOS = 2_000_000;
 
-    /** After how many suspensions to look at the clock if there are no looks left. */
+    /** After how many suspensions to look at the clock if the budget is spent. */
     private static final int CLOCK_EVERY = 64;
 
     /** Calls further out than that aren't looked at. */
@@ -48,9 +53,10 @@ final class HeldMonitors {
     private static final boolean CAN_ASK =
             ModuleLayer.boot().findModule("java.management").isPresent();
 
-    private int looks = CAN_ASK ? MOST_LOOKS : 0;
+    /** What is left; below zero if the JVM was asked with less. */
+    private long budget = CAN_ASK ? MOST : 0;
 
-    private int untilClock = CAN_ASK ? 1 : 0;
+    private int untilClock = 1;
 
     private long refilled = System.nanoTime();
 
@@ -63,19 +69,28 @@ final class HeldMonitors {
      * @throws IllegalStateException if there is one, saying which and where it is held
      */
     void check(ContinuationFiber self, @Nullable Fiber to) {
-        if (looks > 0) {
-            looks--;
+        if (budget > 0 || refill()) {
             look(self, to);
-        } else if (untilClock > 0 && --untilClock == 0) {
-            long now = System.nanoTime();
-            looks = (int) Math.min(MOST_LOOKS, (now - refilled) / REFILL_NANOS);
-            refilled = now;
-            untilClock = looks > 0 ? 1 : CLOCK_EVERY;
         }
     }
 
-    private static void look(ContinuationFiber self, @Nullable Fiber to) {
+    /** Whether there is something to spend again. */
+    private boolean refill() {
+        if (!CAN_ASK || --untilClock > 0) {
+            return false;
+        }
+        long now = System.nanoTime();
+        long more = (now - refilled) / REFILL_NANOS;
+        budget = Math.min(MOST, budget + more);
+        refilled += more * REFILL_NANOS;
+        untilClock = budget > 0 ? 1 : CLOCK_EVERY;
+        return budget > 0;
+    }
+
+    private void look(ContinuationFiber self, @Nullable Fiber to) {
+        budget--;
         if (WALKER.walk(HeldMonitors::maySynchronize)) {
+            budget -= ASKING;
             int stacks = 0;
             for (ContinuationFiber each = self; each != null && each != to; each = each.mount) {
                 stacks++;
