@@ -81,14 +81,36 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
 
     private record Validation(@Nullable MethodValidator validator) {}
 
-    /**
-     * How to call a method.
-     *
-     * @param onLoop whether in a task at all
-     * @param bean the bean that says on which loop; null for the request's own
-     * @param argumentsToo whether its arguments, too, have to be made on the loop
-     */
-    private record Plan(boolean onLoop, @Nullable Object bean, boolean argumentsToo) {}
+    /** How to call a method. Any thread. */
+    private static final class Plan {
+
+        /** Whether in a task at all. */
+        final boolean onLoop;
+
+        /** The bean that says on which loop; null for the request's own. */
+        final @Nullable Object bean;
+
+        /** Whether its arguments, too, have to be made on the loop. */
+        final boolean argumentsToo;
+
+        /** That of the last request: the same again, unless the controller isn't a singleton. */
+        private volatile @Nullable SetUpMethod setUp;
+
+        Plan(boolean onLoop, @Nullable Object bean, boolean argumentsToo) {
+            this.onLoop = onLoop;
+            this.bean = bean;
+            this.argumentsToo = argumentsToo;
+        }
+
+        SetUpMethod setUp(HandlerMethod real) {
+            SetUpMethod present = setUp;
+            if (present == null || present.real() != real) {
+                present = new SetUpMethod(real);
+                setUp = present;
+            }
+            return present;
+        }
+    }
 
     /** Before WebFlux's own. */
     @Override
@@ -98,7 +120,7 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
 
     @Override
     public boolean supports(Object handler) {
-        return handler instanceof HandlerMethod method && plan(method).onLoop();
+        return handler instanceof HandlerMethod method && plan(method).onLoop;
     }
 
     /** Finds what is wrong with the annotations while the application starts. */
@@ -168,7 +190,7 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
     }
 
     private EventLoop loop(Plan plan, ContextView subscriber) {
-        return switch (plan.bean()) {
+        return switch (plan.bean) {
             case null -> AsyncioLoops.loopFor(subscriber, () -> loops);
             case AsyncioLoops own -> own.pick();
             case Object loop -> running((EventLoop) loop);
@@ -196,14 +218,14 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
         LoopInvocation invocation = new LoopInvocation(loop, sink);
         Mono<HandlerResult> called =
                 adapter.obtain()
-                        .handle(exchange, new SetUpMethod(method))
+                        .handle(exchange, plan.setUp(method))
                         .flatMap(setUp ->
                                 setUp.getHandler() instanceof InvocableHandlerMethod own
                                                 && own.getMethod().equals(SetUpMethod.METHOD)
                                         ? call(exchange, method, setUp, own, invocation)
                                         : Mono.just(setUp)); // of an @ExceptionHandler
         invocation.follow(
-                plan.argumentsToo() ? called.subscribeOn(LoopScheduler.of(loop)) : called);
+                plan.argumentsToo ? called.subscribeOn(LoopScheduler.of(loop)) : called);
     }
 
     private Mono<HandlerResult> call(

@@ -36,6 +36,11 @@ final class SetUpMethod extends HandlerMethod {
         this.real = real;
     }
 
+    /** What this stands in for. */
+    HandlerMethod real() {
+        return real;
+    }
+
     /** A reactive type, so that it isn't taken for a method that blocks. */
     static Mono<Object> nothing() {
         return NOTHING;
