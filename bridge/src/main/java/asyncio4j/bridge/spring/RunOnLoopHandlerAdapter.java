@@ -224,8 +224,7 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
                                                 && own.getMethod().equals(SetUpMethod.METHOD)
                                         ? call(exchange, method, setUp, own, invocation)
                                         : Mono.just(setUp)); // of an @ExceptionHandler
-        invocation.follow(
-                plan.argumentsToo ? called.subscribeOn(LoopScheduler.of(loop)) : called);
+        invocation.follow(plan.argumentsToo ? called.subscribeOn(LoopScheduler.of(loop)) : called);
     }
 
     private Mono<HandlerResult> call(
