@@ -123,13 +123,14 @@ final class WebSocketConversation {
         } catch (CancelledError e) {
             end = CloseStatus.GOING_AWAY;
             if (!cancelled || task.uncancel() > 0) {
-                close(end);
+                abort(end);
+                sendClose(end);
                 throw e;
             }
         } catch (Throwable e) {
             if (!isUsualEnd(e)) {
                 end = CloseStatus.SERVER_ERROR;
-                abort();
+                abort(end);
                 close(end);
                 tell(e);
                 throw e;
@@ -185,8 +186,9 @@ final class WebSocketConversation {
     // The end from this side
 
     /** Drops what isn't written yet. */
-    private void abort() {
-        outbox.fail(new WebSocketClosedException(CloseStatus.SERVER_ERROR, null));
+    private void abort(CloseStatus with) {
+        closing = true;
+        outbox.fail(new WebSocketClosedException(status == null ? with : status, null));
     }
 
     /** Writes what was sent, and closes the connection, within the time that there is for it. */
@@ -198,6 +200,11 @@ final class WebSocketConversation {
                     Asyncio.wait(
                             List.of(written), ReturnWhen.ALL_COMPLETED, options.closeTimeout()));
         }
+        sendClose(with);
+    }
+
+    /** Tells the other side that this one closes the connection, unless it is closed. */
+    private void sendClose(CloseStatus with) {
         if (status != null) {
             return;
         }
