@@ -34,15 +34,17 @@ class WebSocketShutdownTest {
         @Bean
         SimpleUrlHandlerMapping sockets() {
             return new SimpleUrlHandlerMapping(
-                    Map.of("/hold", asWebSocketHandler(session -> {
-                        try {
-                            entered.countDown();
-                            await(sleep(Duration.ofDays(1)));
-                        } finally {
-                            await(sleep(Duration.ofMillis(1)));
-                            left.countDown();
-                        }
-                    })),
+                    Map.of(
+                            "/hold",
+                            asWebSocketHandler(session -> {
+                                try {
+                                    entered.countDown();
+                                    await(sleep(Duration.ofDays(1)));
+                                } finally {
+                                    await(sleep(Duration.ofMillis(1)));
+                                    left.countDown();
+                                }
+                            })),
                     -1);
         }
     }
@@ -50,18 +52,19 @@ class WebSocketShutdownTest {
     @Test
     void theHandlerEndsAndTheClientIsTold() throws Exception {
         CompletableFuture<Integer> closed = new CompletableFuture<>();
-        WebSocket.Listener listener = new WebSocket.Listener() {
-            @Override
-            public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-                closed.complete(code);
-                return null;
-            }
+        WebSocket.Listener listener =
+                new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+                        closed.complete(code);
+                        return null;
+                    }
 
-            @Override
-            public void onError(WebSocket socket, Throwable error) {
-                closed.completeExceptionally(error);
-            }
-        };
+                    @Override
+                    public void onError(WebSocket socket, Throwable error) {
+                        closed.completeExceptionally(error);
+                    }
+                };
         try (HttpClient client = HttpClient.newHttpClient();
                 Server server =
                         Server.of(
