@@ -21,9 +21,11 @@ import asyncio4j.StopAsyncIteration;
 import asyncio4j.Task;
 import asyncio4j.TaskOptions;
 import asyncio4j.VirtualClock;
+import asyncio4j.bridge.testing.BeforeWaiting;
 import asyncio4j.bridge.testing.Hand;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -760,13 +762,69 @@ class FluxIteratorTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatComesJustBeforeTheTaskWaitsIsSeen(boolean element) {
+        BeforeWaiting loop = new BeforeWaiting();
+        try (ReactorRunner own = ReactorRunner.builder().loopFactory(() -> loop).build()) {
+            Hand<Integer> source = Hand.ready();
+            source.onRequest =
+                    () ->
+                            loop.meanwhile =
+                                    () -> {
+                                        if (element) {
+                                            source.subscriber.onNext(1);
+                                        } else {
+                                            source.subscriber.onComplete();
+                                        }
+                                    };
+            own.run(() -> {
+                FluxIterator<Integer> items = iterate(source);
+                Task<Boolean> task = createTask(items::hasNext);
+                await(sleep(Duration.ofMillis(1)));
+                assertThat(task.done()).isTrue();
+                assertThat(await(task)).isEqualTo(element);
+            });
+        }
+    }
+
+    @Test
+    void oneThreadAtATimeDiscardsAndSeesWhatTheOtherHasPutIn() {
+        runner.run(() -> {
+            Clearing source = new Clearing();
+            FluxIterator<Integer> items = iterate(source);
+            Task<Boolean> task = createTask(items::hasNext);
+            await(sleep(Duration.ofMillis(1)));
+            source.calls.clear();
+            source.onFirstClear =
+                    () -> {
+                        Thread publisher =
+                                Thread.ofPlatform().start(() -> source.subscriber.onNext(null));
+                        publisher.join();
+                        source.calls.add("published");
+                    };
+            items.close();
+            assertThat(await(task)).isFalse();
+            assertThat(source.calls).containsExactly("cancel", "clear", "published", "clear");
+        });
+    }
+
     /** A source with a queue of its own in which nothing is yet. */
     private static final class Clearing extends Flux<Integer> implements Fuseable {
 
-        private final List<String> calls = new ArrayList<>();
+        private final List<String> calls = new CopyOnWriteArrayList<>();
+
+        private @Nullable Meanwhile onFirstClear;
+
+        private CoreSubscriber<? super Integer> subscriber;
+
+        private interface Meanwhile {
+            void run() throws InterruptedException;
+        }
 
         @Override
         public void subscribe(CoreSubscriber<? super Integer> actual) {
+            subscriber = actual;
             actual.onSubscribe(
                     new QueueSubscription<Integer>() {
                         @Override
@@ -803,6 +861,15 @@ class FluxIteratorTest {
                         @Override
                         public void clear() {
                             calls.add("clear");
+                            Meanwhile once = onFirstClear;
+                            onFirstClear = null;
+                            if (once != null) {
+                                try {
+                                    once.run();
+                                } catch (InterruptedException e) {
+                                    throw new AssertionError(e);
+                                }
+                            }
                         }
                     });
         }

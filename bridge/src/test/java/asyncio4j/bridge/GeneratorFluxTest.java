@@ -19,6 +19,7 @@ import asyncio4j.EventLoop;
 import asyncio4j.GeneratorExit;
 import asyncio4j.TaskFactory;
 import asyncio4j.VirtualClock;
+import asyncio4j.bridge.testing.BeforeWaiting;
 import asyncio4j.bridge.testing.VirtualReactorRunner;
 
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** A generator's body as a Flux. */
 class GeneratorFluxTest {
@@ -57,7 +59,7 @@ class GeneratorFluxTest {
     }
 
     /** Notes all signals, and requests what it is told to. */
-    private final class Noting extends BaseSubscriber<Object> {
+    private class Noting extends BaseSubscriber<Object> {
 
         private final long first;
 
@@ -609,5 +611,37 @@ class GeneratorFluxTest {
             millis(10);
             assertThat(log).containsExactly(1, "exit", "cleaned up");
         });
+    }
+
+    @Test
+    void aRequestThatComesJustBeforeTheTaskWaitsIsSeen() {
+        whatComesJustBeforeTheTaskWaits(noting -> noting.request(1));
+        assertThat(log).containsExactly("begins", 1, 2, "returns", "cleaned up", "complete");
+    }
+
+    @Test
+    void aCancelThatComesJustBeforeTheTaskWaitsIsSeen() {
+        whatComesJustBeforeTheTaskWaits(Noting::cancel);
+        assertThat(log).containsExactly("begins", 1, "GeneratorExit", "cleaned up");
+    }
+
+    private void whatComesJustBeforeTheTaskWaits(Consumer<Noting> signal) {
+        BeforeWaiting loop = new BeforeWaiting();
+        try (ReactorRunner own = ReactorRunner.builder().loopFactory(() -> loop).build()) {
+            own.run(() -> {
+                Noting noting =
+                        new Noting(1) {
+                            @Override
+                            protected void hookOnNext(Object value) {
+                                super.hookOnNext(value);
+                                if (value.equals(1)) {
+                                    loop.meanwhile = () -> signal.accept(this);
+                                }
+                            }
+                        };
+                flux(loop, counting(2, 0)).subscribe(noting);
+                millis(10);
+            });
+        }
     }
 }
