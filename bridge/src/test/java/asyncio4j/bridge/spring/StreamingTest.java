@@ -18,12 +18,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.WebFilter;
+
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +63,50 @@ class StreamingTest {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @Import(Streams.class)
-    static class Application {}
+    static class Application {
+
+        /** Loses the cancellation of a body, as Reactor Netty does if the client goes just then. */
+        @Bean
+        WebFilter losing() {
+            return (exchange, chain) ->
+                    chain.filter(
+                            "lost".equals(exchange.getRequest().getURI().getQuery())
+                                    ? exchange.mutate()
+                                            .response(new Losing(exchange.getResponse()))
+                                            .build()
+                                    : exchange);
+        }
+    }
+
+    /** A response that fails at its first element, and leaves the body where it is. */
+    private static final class Losing extends ServerHttpResponseDecorator {
+
+        Losing(ServerHttpResponse response) {
+            super(response);
+        }
+
+        @Override
+        public Mono<Void> writeAndFlushWith(
+                Publisher<? extends Publisher<? extends DataBuffer>> body) {
+            return Mono.create(sink ->
+                    Flux.from(body)
+                            .contextWrite(sink.contextView())
+                            .subscribe(
+                                    new BaseSubscriber<Publisher<? extends DataBuffer>>() {
+                                        @Override
+                                        protected void hookOnSubscribe(Subscription subscription) {
+                                            subscription.request(1);
+                                        }
+
+                                        @Override
+                                        protected void hookOnNext(
+                                                Publisher<? extends DataBuffer> first) {
+                                            sink.error(
+                                                    new ResponseStatusException(HttpStatus.GONE));
+                                        }
+                                    }));
+        }
+    }
 
     @RestController
     static class Streams {
@@ -202,5 +258,13 @@ class StreamingTest {
             }
         }
         cleaned.await();
+    }
+
+    @Test
+    void aGeneratorIsClosedWhenTheResponseFailsWithoutCancellingItsBody() throws Exception {
+        try (RawClient client = new RawClient(server, "/yields?lost", "text/event-stream")) {
+            cleaned.await(); // while the client is still there
+            assertThat(client.line()).isNotNull();
+        }
     }
 }
