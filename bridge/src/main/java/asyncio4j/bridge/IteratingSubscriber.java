@@ -325,21 +325,21 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
         }
         int now = state();
         if ((now & (SUBSCRIBED | TERMINATED | ENDED | CLOSED)) != SUBSCRIBED) {
-            Operators.onNextDropped(element, currentContext());
             if ((now & SUBSCRIBED) == 0 || (now & TERMINATED) != 0) {
                 misplaced(now, "onNext", null);
             }
-        } else if (!EMITTING.compareAndSet(this, false, true)) {
             Operators.onNextDropped(element, currentContext());
+        } else if (!EMITTING.compareAndSet(this, false, true)) {
             violated("1.3", "onNext was called by two threads at once", null);
+            Operators.onNextDropped(element, currentContext());
         } else {
             boolean taken = ++received <= demand && elements.offer(element);
             EMITTING.setRelease(this, false);
             if (taken) {
                 arrived();
             } else {
-                Operators.onNextDropped(element, currentContext());
                 violated("1.1", "onNext was called more often than was requested", null);
+                Operators.onNextDropped(element, currentContext()); // last: the hook may throw
             }
         }
     }

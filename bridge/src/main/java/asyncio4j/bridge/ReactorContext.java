@@ -8,6 +8,7 @@ import asyncio4j.internal.access.LoopAccess;
 import org.jspecify.annotations.Nullable;
 
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -180,7 +181,7 @@ public final class ReactorContext {
             }
             bindings = new Bindings(vars, keys);
         }
-        return () -> unbind(var, key);
+        return Disposables.composite(() -> unbind(var, key)); // once: it may be bound anew
     }
 
     /** Whether a context variable stands for the entry of {@code key}. Any thread. */

@@ -323,4 +323,30 @@ class IterationViolationTest {
             }
         }
     }
+
+    @Test
+    void aDropHookThatThrowsDoesNotHideTheViolation() {
+        reactor.core.publisher.Hooks.onNextDroppedFail();
+        Hand<String> source = Hand.ready();
+        source.onRequest =
+                () -> {
+                    for (int i = 0; i < 5; i++) { // 4 were requested
+                        try {
+                            source.subscriber.onNext("x");
+                        } catch (RuntimeException e) {
+                            return; // the hook's
+                        }
+                    }
+                };
+        assertRule(
+                runner.<Throwable>run(() -> catchThrowable(() -> {
+                    try (var items = iterate(source, 4)) {
+                        await(asyncio4j.Asyncio.waitFor((asyncio4j.Coroutine<Void>) () -> {
+                            items.forEach(seen::add);
+                            return null;
+                        }, Duration.ofSeconds(1)));
+                    }
+                })),
+                "1.1");
+    }
 }

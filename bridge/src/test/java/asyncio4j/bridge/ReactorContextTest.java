@@ -407,4 +407,14 @@ class ReactorContextTest {
         assertThat(names.subList(1, 3)).allMatch(name -> name.startsWith("Task-"));
         assertThat(names.get(3)).isEqualTo("g");
     }
+
+    @Test
+    void aBindingIsDisposedOfOnce() {
+        Disposable first = ReactorContext.bind(USER, "user");
+        first.dispose();
+        Disposable second = ReactorContext.bind(USER, "user");
+        first.dispose();
+        assertThat(ReactorContext.isBound("user")).isTrue();
+        second.dispose();
+    }
 }
