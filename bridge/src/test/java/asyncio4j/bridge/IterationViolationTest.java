@@ -339,14 +339,19 @@ class IterationViolationTest {
                     }
                 };
         assertRule(
-                runner.<Throwable>run(() -> catchThrowable(() -> {
-                    try (var items = iterate(source, 4)) {
-                        await(asyncio4j.Asyncio.waitFor((asyncio4j.Coroutine<Void>) () -> {
-                            items.forEach(seen::add);
-                            return null;
-                        }, Duration.ofSeconds(1)));
-                    }
-                })),
+                runner.<Throwable>run(() ->
+                        catchThrowable(() -> {
+                            try (var items = iterate(source, 4)) {
+                                await(
+                                        asyncio4j.Asyncio.waitFor(
+                                                (asyncio4j.Coroutine<Void>)
+                                                        () -> {
+                                                            items.forEach(seen::add);
+                                                            return null;
+                                                        },
+                                                Duration.ofSeconds(1)));
+                            }
+                        })),
                 "1.1");
     }
 }
