@@ -46,7 +46,7 @@ class PushedAndPulledTest {
     }
 
     /** One program, made anew from its seed for each way. */
-    private final class Program {
+    private static final class Program {
 
         private final SplittableRandom random;
 
@@ -144,6 +144,7 @@ class PushedAndPulledTest {
             }
         }
 
+        @SuppressWarnings("Finally") // what happens to the error that it takes the place of is tested
         private AsyncGenerator.Body<String> cleaning(
                 String name, int depth, int millis, boolean[] told) {
             AsyncGenerator.Body<String> inner = step(name, depth - 1, told);

@@ -49,6 +49,7 @@ class SnippetsTest {
             Flux<Row> rows;
             Queue<Row> queue;
             static Mono<Void> process(Row row) { return Mono.empty(); }
+            Row row;
             """;
 
     @TempDir private Path output;
