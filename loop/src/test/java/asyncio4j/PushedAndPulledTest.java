@@ -144,7 +144,8 @@ class PushedAndPulledTest {
             }
         }
 
-        @SuppressWarnings("Finally") // what happens to the error that it takes the place of is tested
+        @SuppressWarnings(
+                "Finally") // what happens to the error that it takes the place of is tested
         private AsyncGenerator.Body<String> cleaning(
                 String name, int depth, int millis, boolean[] told) {
             AsyncGenerator.Body<String> inner = step(name, depth - 1, told);
