@@ -132,7 +132,10 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             return true;
         }
         try {
-            return demand == 0 ? fetch() : poll() || (elements.isSync() ? ended() : fetch());
+            if (demand == 0 || (state() & CLOSED) != 0) {
+                return fetch();
+            }
+            return poll() || (elements.isSync() ? ended() : fetch());
         } catch (Throwable e) {
             leave(e);
             throw e;
