@@ -73,11 +73,10 @@ public final class IteratingSubscriberStress {
 
         Iterating() {
             task =
-                    loop.createTask(
-                            () -> {
-                                iterate();
-                                return null;
-                            });
+                    loop.createTask(() -> {
+                        iterate();
+                        return null;
+                    });
             Stress.turns(loop, 2);
         }
 
@@ -287,8 +286,7 @@ public final class IteratingSubscriberStress {
         private final AtomicInteger discarded = new AtomicInteger();
 
         private final Context context =
-                Operators.enableOnDiscard(
-                        Context.empty(), element -> discarded.incrementAndGet());
+                Operators.enableOnDiscard(Context.empty(), element -> discarded.incrementAndGet());
 
         public DiscardVsDiscard() {
             elements.open(Operators.emptySubscription(), 8);

@@ -66,14 +66,13 @@ final class Witness implements CoreSubscriber<Integer> {
 
     @Override
     public void onSubscribe(Subscription s) {
-        signal(
-                () -> {
-                    subscription = s;
-                    if (first > 0) {
-                        s.request(first);
-                        then.run();
-                    }
-                });
+        signal(() -> {
+            subscription = s;
+            if (first > 0) {
+                s.request(first);
+                then.run();
+            }
+        });
     }
 
     @Override
