@@ -38,6 +38,9 @@ public final class Ledger implements AutoCloseable {
 
     /** An error. */
     public static final class Fault extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
         private Fault(int number) {
             super("fault " + number, null, true, false);
         }
@@ -102,6 +105,7 @@ public final class Ledger implements AutoCloseable {
      * @param others errors that the library may make itself and drop
      */
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     public final void check(Class<? extends Throwable>... others) {
         List<Class<? extends Throwable>> known = List.of(others);
         dropped.removeIf(each -> known.contains(each.getClass()));
