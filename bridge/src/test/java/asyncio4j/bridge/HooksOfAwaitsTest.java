@@ -47,6 +47,7 @@ class HooksOfAwaitsTest {
         ledger.close();
     }
 
+    @SuppressWarnings("ImmutableEnumChecker") // a function that never changes
     enum Kind {
         MONO(source -> await(Mono.fromDirect(source)), 1),
         FIRST(source -> awaitFirst(source), 1),

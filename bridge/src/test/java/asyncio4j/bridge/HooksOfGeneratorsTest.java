@@ -49,7 +49,7 @@ class HooksOfGeneratorsTest {
     }
 
     /** What the body does at which place; the subscriber is gone at any of them. */
-    private enum Course {
+    enum Course {
         /** Yields as long as there is demand. */
         YIELDS,
         /** Awaits between its items. */

@@ -50,7 +50,8 @@ class SinkTest {
     }
 
     /** All kinds; for one subscriber that is there from the start they are the same. */
-    private enum Kind {
+    @SuppressWarnings("ImmutableEnumChecker") // makers that never change
+    enum Kind {
         UNICAST(() -> Sinks.many().unicast().onBackpressureBuffer()),
         UNICAST_ERROR(() -> Sinks.many().unicast().onBackpressureError()),
         MULTICAST(() -> Sinks.many().multicast().onBackpressureBuffer(4)),

@@ -191,7 +191,7 @@ class TeardownStormTest {
         });
         runner.close();
         storm.forEach(Threads::join);
-        assertThat(subscribers).hasValue(THREADS * each);
+        assertThat(subscribers).hasValue(Math.multiplyExact(THREADS, each));
         assertNothingIsLeft();
     }
 

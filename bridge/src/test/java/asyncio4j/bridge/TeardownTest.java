@@ -87,7 +87,7 @@ class TeardownTest {
     }
 
     /** What each path opens, in a task of the loop; whether its clean-up takes time. */
-    private enum Path {
+    enum Path {
         AWAIT(true) {
             @Override
             void open(TeardownTest t) {

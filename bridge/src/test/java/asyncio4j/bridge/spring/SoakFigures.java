@@ -66,7 +66,7 @@ final class SoakFigures {
                             file.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
             int all = 0;
             int suspended = 0;
-            for (String thread : Files.readString(file).split("\n\n")) {
+            for (String thread : Files.readString(file).split("\n\n", -1)) {
                 if (thread.contains("VirtualThreadEngine.pump(")) {
                     all++;
                     if (thread.contains("VirtualThreadEngine.awaitTurn(")) {

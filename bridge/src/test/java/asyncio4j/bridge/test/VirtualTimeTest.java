@@ -261,7 +261,7 @@ class VirtualTimeTest {
                             EventLoop loop = getRunningLoop();
                             LoopScheduler onLoop = LoopScheduler.of(loop);
                             for (int i = 0; i < timers; i++) {
-                                long at = 1 + random.nextInt(100_000);
+                                long at = 1L + random.nextInt(100_000);
                                 Duration delay = Duration.ofSeconds(at);
                                 expected.add(at);
                                 Runnable fire =

@@ -109,7 +109,7 @@ public final class Ledger implements AutoCloseable {
     public final void check(Class<? extends Throwable>... others) {
         List<Class<? extends Throwable>> known = List.of(others);
         dropped.removeIf(each -> known.contains(each.getClass()));
-        Map<Object, List<String>> ends = new IdentityHashMap<>();
+        IdentityHashMap<Object, List<String>> ends = new IdentityHashMap<>();
         made.forEach(each -> ends.put(each, new ArrayList<>()));
         note(ends, delivered, "delivered");
         note(ends, discarded, "discarded");
@@ -124,7 +124,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     private static void note(
-            Map<Object, List<String>> ends, Collection<Object> which, String name) {
+            IdentityHashMap<Object, List<String>> ends, Collection<Object> which, String name) {
         for (Object each : which) {
             List<String> its = ends.computeIfAbsent(each, _ -> new ArrayList<>(List.of("unknown")));
             its.add(name);

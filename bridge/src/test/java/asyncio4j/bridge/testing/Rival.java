@@ -10,7 +10,13 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Rival implements AutoCloseable {
 
-    private static final Runnable END = () -> {};
+    private static final Runnable END =
+            new Runnable() {
+                @Override
+                public void run() {
+                    // only there to be recognised
+                }
+            };
 
     /** For so long each side spins before it parks. */
     private static final int PATIENCE = 2_000;

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A live task of the loop, for the page.
@@ -34,12 +35,15 @@ record TaskNode(String name, String at, List<TaskNode> awaits) {
         }
         List<TaskNode> roots = new ArrayList<>();
         for (FutureCallGraph graph : graphs) {
-            TaskNode node = nodes.get(graph.future());
+            TaskNode node = Objects.requireNonNull(nodes.get(graph.future()));
             if (graph.awaitedBy().isEmpty()) {
                 roots.add(node);
             }
             for (FutureCallGraph awaiter : graph.awaitedBy()) {
-                nodes.get(awaiter.future()).awaits().add(node);
+                TaskNode above = nodes.get(awaiter.future());
+                if (above != null) { // it is a task of this loop
+                    above.awaits().add(node);
+                }
             }
         }
         return roots;
