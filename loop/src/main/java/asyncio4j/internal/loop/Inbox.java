@@ -60,8 +60,18 @@ final class Inbox {
      */
     static final int MOST_AT_ONCE = 1 << 12;
 
-    /** How long to look for a step before parking, in turns; a park and unpark cost far more. */
-    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 1 << 10 : 0;
+    /**
+     * How long to look for a step before parking at most, in turns: some 20 microseconds, about
+     * what a park and an unpark cost.
+     */
+    private static final int MOST_SPINS =
+            Runtime.getRuntime().availableProcessors() > 1 ? 1 << 10 : 0;
+
+    /** And at least. */
+    private static final int FEWEST_SPINS = MOST_SPINS >> 6;
+
+    /** A wait that was no longer than this had better been spent looking. */
+    private static final long SHORT_WAIT_NANOS = 20_000;
 
     private final ConcurrentLinkedQueue<Step> queue = new ConcurrentLinkedQueue<>();
 
@@ -70,6 +80,12 @@ final class Inbox {
     private volatile @Nullable Thread sleeper;
 
     private volatile boolean closed;
+
+    /**
+     * How long to look this time: less if looking was in vain, as it takes the processor from those
+     * who have something to hand in; more if it would have been worth while. Baton holder only.
+     */
+    private int spins = MOST_SPINS;
 
     /** {@link #END} is in the queue. Baton holder only. */
     private boolean marked;
@@ -131,7 +147,7 @@ final class Inbox {
      * holder only.
      */
     void await(Fiber self, long nanos) {
-        for (int i = 0; i < SPINS; i++) {
+        for (int i = spins; i > 0; i--) {
             if (!queue.isEmpty()) {
                 return;
             }
@@ -139,12 +155,17 @@ final class Inbox {
         }
         sleeper = Thread.currentThread();
         if (queue.isEmpty()) {
+            long since = System.nanoTime();
             if (nanos == Long.MAX_VALUE) {
                 LockSupport.park(this);
             } else {
                 LockSupport.parkNanos(this, nanos);
             }
             self.noteInterrupt();
+            spins =
+                    System.nanoTime() - since < SHORT_WAIT_NANOS
+                            ? Math.min(spins << 1, MOST_SPINS)
+                            : Math.max(spins >> 1, FEWEST_SPINS);
         }
         sleeper = null;
     }
