@@ -379,11 +379,15 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             misplaced(now, signal, e);
             return;
         }
+        if (END.compareAndSet(this, null, e == null ? COMPLETE : e)) {
+            ended(set(TERMINATED | ENDED), e);
+            return;
+        }
         int before = set(TERMINATED);
-        if ((before & TERMINATED) != 0) {
-            misplaced(before, signal, e);
-        } else {
-            endWith(e);
+        if ((before & TERMINATED) != 0 || end != violation()) {
+            misplaced(before, signal, e); // of two ends at once the other counts
+        } else if (e != null) {
+            Operators.onErrorDropped(e, currentContext());
         }
     }
 
@@ -394,15 +398,18 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
 
     private void endWith(@Nullable Throwable failure) {
         if (END.compareAndSet(this, null, failure == null ? COMPLETE : failure)) {
-            int before = set(ENDED);
-            if ((before & CLOSED) == 0) {
-                if ((before & WAITING) != 0) {
-                    wakeUp();
-                }
-                return;
-            }
+            ended(set(ENDED), failure);
+        } else if (failure != null) {
+            Operators.onErrorDropped(failure, currentContext());
         }
-        if (failure != null) {
+    }
+
+    private void ended(int before, @Nullable Throwable failure) {
+        if ((before & CLOSED) == 0) {
+            if ((before & WAITING) != 0) {
+                wakeUp();
+            }
+        } else if (failure != null) {
             Operators.onErrorDropped(failure, currentContext());
         }
     }
