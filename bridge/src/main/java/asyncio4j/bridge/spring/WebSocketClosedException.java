@@ -10,6 +10,7 @@ public final class WebSocketClosedException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The code that the peer closed with. */
     private final int code;
 
     WebSocketClosedException(CloseStatus status, @Nullable Throwable cause) {
