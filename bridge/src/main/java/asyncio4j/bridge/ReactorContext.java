@@ -4,6 +4,7 @@ import asyncio4j.ContextVar;
 import asyncio4j.EventLoop;
 import asyncio4j.TaskOptions;
 import asyncio4j.internal.access.LoopAccess;
+import asyncio4j.internal.bridge.OneSubscribersOwn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -264,7 +265,7 @@ public final class ReactorContext {
         return context.run(() -> {
             Map<Object, Object> rest = new LinkedHashMap<>();
             subscriber.forEach((key, value) -> {
-                if (key.equals(TASK_NAME)) {
+                if (key.equals(TASK_NAME) || value instanceof OneSubscribersOwn) {
                     return; // that is for one task alone
                 }
                 ContextVar<?> var = now.varOf(key);

@@ -38,23 +38,19 @@ final class ReactiveTypes {
 
     private final Place place;
 
-    private final boolean responses;
-
     /**
      * For a registry.
      *
      * @param loops where to run what is subscribed to where there is no loop yet
-     * @param responses whether WebFlux makes its responses by the registry
      */
-    ReactiveTypes(Supplier<AsyncioLoops> loops, boolean responses) {
+    ReactiveTypes(Supplier<AsyncioLoops> loops) {
         place = Place.unlessOwn(loops);
-        this.responses = responses;
     }
 
     /** Makes the types known to the registry that the JVM shares. Once. */
     static synchronized void registerShared() {
         if (!shared) {
-            new ReactiveTypes(AsyncioLoops::latest, false)
+            new ReactiveTypes(AsyncioLoops::latest)
                     .register(ReactiveAdapterRegistry.getSharedInstance());
             shared = true;
         }
@@ -120,7 +116,7 @@ final class ReactiveTypes {
                 iterable instanceof AsyncGenerator<T> generator
                         ? place.flux(generator)
                         : place.flux(body);
-        return responses ? RequestScope.bound(flux) : flux;
+        return RequestScope.bound(flux);
     }
 
     // From publishers

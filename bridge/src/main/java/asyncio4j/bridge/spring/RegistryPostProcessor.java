@@ -29,7 +29,7 @@ final class RegistryPostProcessor implements BeanPostProcessor, PriorityOrdered 
     public Object postProcessBeforeInitialization(Object bean, String name) {
         if (bean instanceof ReactiveAdapterRegistry registry
                 && registry != ReactiveAdapterRegistry.getSharedInstance()) {
-            new ReactiveTypes(loops::obtain, true).register(registry);
+            new ReactiveTypes(loops::obtain).register(registry);
         }
         return bean;
     }

@@ -1,5 +1,7 @@
 package asyncio4j.bridge.spring;
 
+import asyncio4j.internal.bridge.OneSubscribersOwn;
+
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 
@@ -12,9 +14,10 @@ import java.util.List;
  * What a request's response has subscribed to, so that none of it outlives the request. Where the
  * connection is gone by the time that the first element is to be written, Spring's {@code
  * ChannelSendOperator} ends with that error, and leaves the Flux that it has subscribed to, neither
- * asked for more nor cancelled: a generator would stay at its {@code yield} for ever. Any thread.
+ * asked for more nor cancelled: a generator would stay at its {@code yield} for ever. A coroutine's own pipelines, such as the body of a call that a task
+ * makes which outlives the request, don't belong to it. Any thread.
  */
-final class RequestScope {
+final class RequestScope implements OneSubscribersOwn {
 
     // Guarded by this.
 
