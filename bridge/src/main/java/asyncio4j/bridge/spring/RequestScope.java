@@ -14,8 +14,9 @@ import java.util.List;
  * What a request's response has subscribed to, so that none of it outlives the request. Where the
  * connection is gone by the time that the first element is to be written, Spring's {@code
  * ChannelSendOperator} ends with that error, and leaves the Flux that it has subscribed to, neither
- * asked for more nor cancelled: a generator would stay at its {@code yield} for ever. A coroutine's own pipelines, such as the body of a call that a task
- * makes which outlives the request, don't belong to it. Any thread.
+ * asked for more nor cancelled: a generator would stay at its {@code yield} for ever. A coroutine's
+ * own pipelines, such as the body of a call that a task makes which outlives the request, don't
+ * belong to it. Any thread.
  */
 final class RequestScope implements OneSubscribersOwn {
 
