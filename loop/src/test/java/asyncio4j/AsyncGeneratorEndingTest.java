@@ -8,8 +8,8 @@ import static asyncio4j.testing.DoomedLoop.DESTROYED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.DoomedGenerators;
 import asyncio4j.testing.DoomedLoop;
-import asyncio4j.testing.HeldGenerators;
 import asyncio4j.testing.Outcomes;
 
 import org.junit.jupiter.api.AfterEach;
@@ -17,9 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,15 +26,15 @@ import java.util.List;
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorEndingTest {
 
-    private final HeldGenerators generators = new HeldGenerators();
-
     private static final Duration LONG = Duration.ofHours(1);
 
     @RegisterExtension final DoomedLoop doomed = new DoomedLoop();
 
     private final EventLoop loop = doomed.loop;
 
-    private final List<String> log = new ArrayList<>();
+    private final DoomedGenerators generators = new DoomedGenerators(doomed);
+
+    private final List<String> log = generators.log;
 
     @AfterEach
     void noThreadIsLeft() {
@@ -44,26 +42,10 @@ class AsyncGeneratorEndingTest {
         doomed.assertAllThreadsEnded();
     }
 
-    /** One item, then a long wait; says how it ended. */
-    private AsyncGenerator<Integer> waiting(String name) {
-        return generators.of(g -> {
-            doomed.noteThread();
-            try {
-                g.yield(1);
-                await(sleep(LONG));
-            } catch (GeneratorExit e) {
-                log.add(name + " exits");
-                throw e;
-            } finally {
-                log.add(name);
-            }
-        });
-    }
-
     @Test
     void generatorClosedByAnEndingTaskCanNotWait() {
         doomed.run(() -> {
-            AsyncGenerator<Integer> slow = slowToClose("slow");
+            AsyncGenerator<Integer> slow = generators.slowToClose("slow");
             await(slow.anext());
             closeAtTheEnd(slow);
         });
@@ -77,8 +59,7 @@ class AsyncGeneratorEndingTest {
         doomed.run(() -> {
             AsyncGenerator<Integer> outer =
                     generators.of(g -> {
-                        doomed.noteThread();
-                        try (AsyncGenerator<Integer> inner = slowToClose("inner")) {
+                        try (AsyncGenerator<Integer> inner = generators.slowToClose("inner")) {
                             for (int item : inner) {
                                 g.yield(item);
                             }
@@ -98,7 +79,6 @@ class AsyncGeneratorEndingTest {
         doomed.run(() -> {
             AsyncGenerator<Integer> prompt =
                     generators.of(g -> {
-                        doomed.noteThread();
                         try {
                             g.yield(1);
                         } finally {
@@ -115,7 +95,7 @@ class AsyncGeneratorEndingTest {
     @Test
     void errorOfAGeneratorClosedByAnEndingTaskComesOut() {
         doomed.run(() -> {
-            AsyncGenerator<Integer> failing = failing();
+            AsyncGenerator<Integer> failing = generators.failing();
             await(failing.anext());
             closeAtTheEnd(failing);
         });
@@ -131,7 +111,6 @@ class AsyncGeneratorEndingTest {
         doomed.run(() -> {
             AsyncGenerator<Integer> late =
                     generators.of(g -> {
-                        doomed.noteThread();
                         log.add(Outcomes.of(sleep(LONG)));
                         g.yield(1);
                     });
@@ -157,7 +136,7 @@ class AsyncGeneratorEndingTest {
     @Test
     void generatorAskedByAnEndingTaskEnds() {
         doomed.run(() -> {
-            AsyncGenerator<Integer> other = waiting("other");
+            AsyncGenerator<Integer> other = generators.waiting("other");
             await(other.anext());
             createTask(() -> {
                 try {
@@ -181,7 +160,6 @@ class AsyncGeneratorEndingTest {
         doomed.run(() -> {
             AsyncGenerator<Integer> catching =
                     generators.of(g -> {
-                        doomed.noteThread();
                         try {
                             g.yield(1);
                         } catch (IllegalArgumentException e) {
@@ -203,36 +181,6 @@ class AsyncGeneratorEndingTest {
         loop.close();
         String stop = "StopAsyncIteration: the async generator has no more items";
         assertThat(log).containsExactly("caught", stop, "empty", stop);
-    }
-
-    /** Awaits in its finally block, and says that it can't. */
-    private AsyncGenerator<Integer> slowToClose(String name) {
-        return generators.of(g -> {
-            doomed.noteThread();
-            try {
-                g.yield(1);
-            } finally {
-                try {
-                    await(sleep(LONG));
-                    log.add(name + " waited");
-                } catch (GeneratorExit e) {
-                    log.add(name + " can't wait");
-                }
-            }
-        });
-    }
-
-    /** Throws in its finally block. */
-    private AsyncGenerator<Integer> failing() {
-        return generators.of(g -> {
-            doomed.noteThread();
-            try {
-                g.yield(1);
-            } finally {
-                log.add("failing");
-                Sneaky.raise(new IOException("in finally"));
-            }
-        });
     }
 
     /** A task that closes {@code generator} when it ends; it is suspended when this returns. */

@@ -8,8 +8,8 @@ import static asyncio4j.testing.DoomedLoop.DESTROYED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
+import asyncio4j.testing.DoomedGenerators;
 import asyncio4j.testing.DoomedLoop;
-import asyncio4j.testing.HeldGenerators;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,15 +25,15 @@ import java.util.List;
 @Timeout(value = 60, threadMode = SEPARATE_THREAD)
 class AsyncGeneratorLoopCloseTest {
 
-    private final HeldGenerators generators = new HeldGenerators();
-
     private static final Duration LONG = Duration.ofHours(1);
 
     @RegisterExtension final DoomedLoop doomed = new DoomedLoop();
 
     private final EventLoop loop = doomed.loop;
 
-    private final List<String> log = new ArrayList<>();
+    private final DoomedGenerators generators = new DoomedGenerators(doomed);
+
+    private final List<String> log = generators.log;
 
     @AfterEach
     void noThreadIsLeft() {
@@ -41,25 +41,8 @@ class AsyncGeneratorLoopCloseTest {
         doomed.assertAllThreadsEnded();
     }
 
-    /** One item, then a long wait; says how it ended. */
-    private AsyncGenerator<Integer> waiting(String name) {
-        return generators.of(g -> {
-            doomed.noteThread();
-            try {
-                g.yield(1);
-                await(sleep(LONG));
-            } catch (GeneratorExit e) {
-                log.add(name + " exits");
-                throw e;
-            } finally {
-                log.add(name);
-            }
-        });
-    }
-
     private AsyncGenerator<Integer> passOn(String name, AsyncGenerator<Integer> inner) {
         return generators.of(g -> {
-            doomed.noteThread();
             try {
                 for (int item : inner) {
                     g.yield(item);
@@ -90,8 +73,8 @@ class AsyncGeneratorLoopCloseTest {
     @Test
     void suspendedGeneratorRunsItsFinallyBlocks() {
         doomed.run(() -> {
-            await(waiting("first").anext());
-            await(waiting("second").anext());
+            await(generators.waiting("first").anext());
+            await(generators.waiting("second").anext());
         });
         assertThat(doomed.threads).allMatch(Thread::isAlive);
         loop.close();
@@ -104,7 +87,6 @@ class AsyncGeneratorLoopCloseTest {
         doomed.run(() -> {
             AsyncGenerator<Integer> generator =
                     generators.of(g -> {
-                        doomed.noteThread();
                         try {
                             g.yield(1);
                         } catch (IllegalArgumentException e) {
@@ -125,7 +107,7 @@ class AsyncGeneratorLoopCloseTest {
 
     @Test
     void taskSuspendedInABodyUnwindsBothFromTheInside() {
-        doomed.run(() -> consume(waiting("body")));
+        doomed.run(() -> consume(generators.waiting("body")));
         loop.close();
         assertThat(log).containsExactly("item 1", "body exits", "body", "task");
         assertThat(doomed.messages()).containsExactly(DESTROYED);
@@ -133,7 +115,8 @@ class AsyncGeneratorLoopCloseTest {
 
     @Test
     void taskSuspendedThreeGeneratorsDeepUnwindsAllFromTheInside() {
-        doomed.run(() -> consume(passOn("outermost", passOn("middle", waiting("innermost")))));
+        doomed.run(() ->
+                consume(passOn("outermost", passOn("middle", generators.waiting("innermost")))));
         loop.close();
         assertThat(log)
                 .containsExactly(
@@ -143,8 +126,10 @@ class AsyncGeneratorLoopCloseTest {
 
     @Test
     void generatorsSuspendedInOneAnotherEndEach() {
-        doomed.run(
-                () -> await(passOn("outermost", passOn("middle", waiting("innermost"))).anext()));
+        doomed.run(() ->
+                await(
+                        passOn("outermost", passOn("middle", generators.waiting("innermost")))
+                                .anext()));
         loop.close();
         assertThat(log).containsExactly("outermost", "middle", "innermost exits", "innermost");
         assertThat(doomed.messages()).isEmpty();
@@ -155,7 +140,6 @@ class AsyncGeneratorLoopCloseTest {
         doomed.run(() ->
                 consume(
                         generators.of(g -> {
-                            doomed.noteThread();
                             try {
                                 await(sleep(LONG));
                             } catch (GeneratorExit e) {
@@ -170,7 +154,7 @@ class AsyncGeneratorLoopCloseTest {
     @Test
     void closerOfAGeneratorThatIsBeingClosedGetsGeneratorExit() {
         doomed.run(() -> {
-            AsyncGenerator<Integer> slow = slowToClose("slow");
+            AsyncGenerator<Integer> slow = generators.slowToClose("slow");
             await(slow.anext());
             createTask(() -> {
                 doomed.noteThread();
@@ -193,7 +177,7 @@ class AsyncGeneratorLoopCloseTest {
         doomed.run(() -> {
             createTask(() -> {
                 try {
-                    for (int item : failingAfterAnAwait()) {
+                    for (int item : generators.failingAfterAnAwait()) {
                         log.add("item " + item);
                     }
                 } catch (Exception e) {
@@ -212,8 +196,8 @@ class AsyncGeneratorLoopCloseTest {
         List<ExceptionContext> contexts = new ArrayList<>();
         doomed.run(() -> {
             loop.setExceptionHandler((l, context) -> contexts.add(context));
-            await(failing().anext());
-            await(waiting("other").anext());
+            await(generators.failing().anext());
+            await(generators.waiting("other").anext());
         });
         loop.close();
         assertThat(log).containsExactly("failing", "other exits", "other");
@@ -228,45 +212,5 @@ class AsyncGeneratorLoopCloseTest {
                             .isInstanceOf(IOException.class)
                             .hasMessage("in finally");
                 });
-    }
-
-    /** Throws in its finally block. */
-    private AsyncGenerator<Integer> failing() {
-        return failing(Duration.ZERO);
-    }
-
-    /** Throws in its finally block, and is suspended in a sleep before. */
-    private AsyncGenerator<Integer> failingAfterAnAwait() {
-        return failing(LONG);
-    }
-
-    private AsyncGenerator<Integer> failing(Duration sleep) {
-        return generators.of(g -> {
-            doomed.noteThread();
-            try {
-                g.yield(1);
-                await(sleep(sleep));
-            } finally {
-                log.add("failing");
-                Sneaky.raise(new IOException("in finally"));
-            }
-        });
-    }
-
-    /** Awaits in its finally block, and says that it can't. */
-    private AsyncGenerator<Integer> slowToClose(String name) {
-        return generators.of(g -> {
-            doomed.noteThread();
-            try {
-                g.yield(1);
-            } finally {
-                try {
-                    await(sleep(LONG));
-                    log.add(name + " waited");
-                } catch (GeneratorExit e) {
-                    log.add(name + " can't wait");
-                }
-            }
-        });
     }
 }

@@ -8,6 +8,8 @@ import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Tasks.named;
+import static asyncio4j.testing.Tasks.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,16 +32,6 @@ class CallGraphTest {
     @AfterEach
     void close() {
         runner.close();
-    }
-
-    private static Task<?> named(String name, VoidCoroutine body) {
-        return createTask(body, TaskOptions.DEFAULT.name(name));
-    }
-
-    private static void settle() {
-        for (int i = 0; i < 5; i++) {
-            await(sleep(Duration.ZERO));
-        }
     }
 
     /** The names in brackets: {@code a[b[c], d]} is awaited by b, which c awaits, and by d. */

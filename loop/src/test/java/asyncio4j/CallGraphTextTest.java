@@ -1,13 +1,13 @@
 package asyncio4j;
 
 import static asyncio4j.Asyncio.await;
-import static asyncio4j.Asyncio.createTask;
 import static asyncio4j.Asyncio.formatCallGraph;
 import static asyncio4j.Asyncio.gather;
 import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.printCallGraph;
 import static asyncio4j.Asyncio.shield;
-import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Tasks.named;
+import static asyncio4j.testing.Tasks.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,7 +23,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
 
 /** A call graph as text. */
@@ -34,16 +33,6 @@ class CallGraphTextTest {
     @AfterEach
     void close() {
         runner.close();
-    }
-
-    private static Task<?> named(String name, VoidCoroutine body) {
-        return createTask(body, TaskOptions.DEFAULT.name(name));
-    }
-
-    private static void settle() {
-        for (int i = 0; i < 5; i++) {
-            await(sleep(Duration.ZERO));
-        }
     }
 
     private static void step(AsyncFuture<?> future) {

@@ -9,6 +9,8 @@ import static asyncio4j.Asyncio.ps;
 import static asyncio4j.Asyncio.pstree;
 import static asyncio4j.Asyncio.shield;
 import static asyncio4j.Asyncio.sleep;
+import static asyncio4j.testing.Tasks.named;
+import static asyncio4j.testing.Tasks.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,16 +34,6 @@ class PsTest {
     @AfterEach
     void close() {
         runner.close();
-    }
-
-    private static Task<?> named(String name, VoidCoroutine body) {
-        return createTask(body, TaskOptions.DEFAULT.name(name));
-    }
-
-    private static void settle() {
-        for (int i = 0; i < 5; i++) {
-            await(sleep(Duration.ZERO));
-        }
     }
 
     private static void step(AsyncFuture<?> future) {

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import asyncio4j.testing.CPythonTest;
 import asyncio4j.testing.Contract;
+import asyncio4j.testing.Sleepers;
 import asyncio4j.testing.VirtualRunner;
 
 import org.junit.jupiter.api.Test;
@@ -38,22 +39,11 @@ class TaskGroupCancelTest {
 
     @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
-    private final List<Object> order = new ArrayList<>();
+    private final Sleepers sleepers = new Sleepers();
+
+    private final List<Object> order = sleepers.order;
 
     private final RuntimeException error = new IllegalStateException("failed");
-
-    /** Sleeps for long, and says so when it is cancelled. */
-    private Coroutine<Void> sleeping(String name) {
-        return () -> {
-            try {
-                await(sleep(HOUR));
-            } catch (CancelledError e) {
-                order.add(name);
-                throw e;
-            }
-            return null;
-        };
-    }
 
     /** A task that runs {@code body} in a group, and has got somewhere with it. */
     private static Task<?> running(TaskGroup.VoidBody body) {
@@ -75,7 +65,7 @@ class TaskGroupCancelTest {
             Task<?> task =
                     running(group -> {
                         for (int i = 0; i < 5; i++) {
-                            group.createTask(sleeping("task"));
+                            group.createTask(sleepers.sleeping("task"));
                         }
                     });
             task.cancel("why");
@@ -96,9 +86,9 @@ class TaskGroupCancelTest {
                 Task<?> task =
                         running(group -> {
                             for (int i = 0; i < tasks; i++) {
-                                group.createTask(sleeping("task"));
+                                group.createTask(sleepers.sleeping("task"));
                             }
-                            await(sleeping("body"));
+                            await(sleepers.sleeping("body"));
                         });
                 task.cancel();
                 assertCancelled(task);
@@ -328,7 +318,7 @@ class TaskGroupCancelTest {
             assertThatThrownBy(() ->
                             await(
                                     taskGroup(group -> {
-                                        group.createTask(sleeping("task"));
+                                        group.createTask(sleepers.sleeping("task"));
                                         await(sleep(SOON));
                                         throw own;
                                     })))
@@ -350,7 +340,7 @@ class TaskGroupCancelTest {
                 Task<?> task =
                         running(outer -> {
                             if (siblings) {
-                                outer.createTask(sleeping("sibling"));
+                                outer.createTask(sleepers.sleeping("sibling"));
                             }
                             await(
                                     taskGroup(inner -> {
@@ -396,7 +386,8 @@ class TaskGroupCancelTest {
                                                 outer.createTask(after(SOON, error));
                                                 await(
                                                         taskGroup(inner -> {
-                                                            inner.createTask(sleeping("inner"));
+                                                            inner.createTask(
+                                                                    sleepers.sleeping("inner"));
                                                         }));
                                             }))))
                     .containsExactly(error);
@@ -440,7 +431,7 @@ class TaskGroupCancelTest {
                     () ->
                             await(
                                     taskGroup(g -> {
-                                        g.createTask(sleeping("task"));
+                                        g.createTask(sleepers.sleeping("task"));
                                     }));
             assertThatThrownBy(() ->
                             await(

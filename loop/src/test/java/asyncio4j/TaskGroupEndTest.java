@@ -13,6 +13,7 @@ import static asyncio4j.testing.Failing.whenCancelled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import asyncio4j.testing.Sleepers;
 import asyncio4j.testing.VirtualRunner;
 
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A group that is ended early, by its own {@code cancel()}. */
@@ -32,22 +32,11 @@ class TaskGroupEndTest {
 
     @RegisterExtension final VirtualRunner runner = new VirtualRunner().expectNoReports();
 
-    private final List<Object> order = new ArrayList<>();
+    private final Sleepers sleepers = new Sleepers();
+
+    private final List<Object> order = sleepers.order;
 
     private final RuntimeException error = new IllegalStateException("failed");
-
-    /** Sleeps for long, and says so when it is cancelled. */
-    private Coroutine<Void> sleeping(String name) {
-        return () -> {
-            try {
-                await(sleep(HOUR));
-            } catch (CancelledError e) {
-                order.add(name);
-                throw e;
-            }
-            return null;
-        };
-    }
 
     /** That the calling task goes on as if nothing had been. */
     private static void assertUnharmed() {
@@ -61,14 +50,14 @@ class TaskGroupEndTest {
             String result =
                     await(
                             taskGroup(group -> {
-                                group.createTask(sleeping("sibling"));
+                                group.createTask(sleepers.sleeping("sibling"));
                                 group.createTask(() -> {
                                     await(sleep(SOON));
                                     group.cancel();
                                     group.cancel();
                                     order.add("ended");
                                 });
-                                await(sleeping("body"));
+                                await(sleepers.sleeping("body"));
                                 return "never";
                             }));
             assertThat(result).isNull();
@@ -84,7 +73,7 @@ class TaskGroupEndTest {
             String result =
                     await(
                             taskGroup(group -> {
-                                group.createTask(sleeping("task"));
+                                group.createTask(sleepers.sleeping("task"));
                                 getRunningLoop().callLater(SOON, group::cancel);
                                 return "result";
                             }));
@@ -99,7 +88,7 @@ class TaskGroupEndTest {
         runner.run(() -> {
             await(
                     taskGroup(group -> {
-                        group.createTask(sleeping("never begun"));
+                        group.createTask(sleepers.sleeping("never begun"));
                         group.cancel();
                         order.add("went on");
                         await(sleep(HOUR));
@@ -123,7 +112,7 @@ class TaskGroupEndTest {
                         assertThatThrownBy(() -> group.createTask(sleep(HOUR)))
                                 .isInstanceOf(IllegalStateException.class)
                                 .hasMessageContaining("is shutting down");
-                        await(sleeping("cancelled"));
+                        await(sleepers.sleeping("cancelled"));
                     }));
             assertUnharmed();
         });
@@ -259,7 +248,7 @@ class TaskGroupEndTest {
                                 group.createTask(
                                         () -> {
                                             group.cancel();
-                                            await(sleeping("eager"));
+                                            await(sleepers.sleeping("eager"));
                                         },
                                         TaskOptions.DEFAULT.eagerStart(true));
                         assertThat(task.done()).isFalse();

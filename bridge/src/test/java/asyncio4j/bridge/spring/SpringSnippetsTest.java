@@ -2,8 +2,8 @@ package asyncio4j.bridge.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import asyncio4j.bridge.testing.Snippets;
-import asyncio4j.bridge.testing.Snippets.Snippet;
+import asyncio4j.testing.Snippets;
+import asyncio4j.testing.Snippets.Snippet;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
