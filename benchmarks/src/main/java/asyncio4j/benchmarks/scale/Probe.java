@@ -14,8 +14,7 @@ import java.util.Map;
  */
 public final class Probe {
 
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final boolean bytes;
 
@@ -54,7 +53,9 @@ public final class Probe {
         restart();
     }
 
-    /** The phase has built what is alive now: its bytes are those of the heap, less what was before. */
+    /**
+     * The phase has built what is alive now: its bytes are those of the heap, less what was before.
+     */
     public void held(String phase) {
         end(phase, bytes ? heap() - heapBefore : null);
     }

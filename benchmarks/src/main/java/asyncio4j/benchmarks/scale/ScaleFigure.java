@@ -38,8 +38,8 @@ public record ScaleFigure(
     public String json() {
         return String.format(
                 Locale.ROOT,
-                "{\"case\": \"%s\", \"peer\": \"%s\", \"engine\": \"%s\", \"n\": %d, \"seconds\": %s,"
-                        + " \"bytes\": %s%s}",
+                "{\"case\": \"%s\", \"peer\": \"%s\", \"engine\": \"%s\", \"n\": %d, \"seconds\":"
+                        + " %s, \"bytes\": %s%s}",
                 name,
                 peer,
                 engine,

@@ -75,7 +75,8 @@ public final class ScaleMain {
             throw new IllegalArgumentException(
                     "usage: ScaleMain FILE short|full [PYTHON] [PYTHON WITH UVLOOP]");
         }
-        ScaleMain main = new ScaleMain(args[1].equals("full"), argument(args, 2), argument(args, 3));
+        ScaleMain main =
+                new ScaleMain(args[1].equals("full"), argument(args, 2), argument(args, 3));
         for (Case work : CASES) {
             for (int n : main.sizes(work)) {
                 main.measure(work, n);
@@ -149,12 +150,7 @@ public final class ScaleMain {
                 peer,
                 "",
                 n,
-                List.of(
-                        command,
-                        "src/main/python/scale.py",
-                        work.name,
-                        peer,
-                        String.valueOf(n)));
+                List.of(command, "src/main/python/scale.py", work.name, peer, String.valueOf(n)));
     }
 
     private void run(Case work, String peer, String engine, int n, List<String> command)

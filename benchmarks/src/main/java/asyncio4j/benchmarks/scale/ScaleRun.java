@@ -31,7 +31,9 @@ public final class ScaleRun {
 
     private ScaleRun() {}
 
-    /** Arguments: the case, {@code asyncio4j} or {@code Kotlin}, the engine or nothing, the size. */
+    /**
+     * Arguments: the case, {@code asyncio4j} or {@code Kotlin}, the engine or nothing, the size.
+     */
     public static void main(String[] args) throws Exception {
         String name = args[0];
         String peer = args[1];
@@ -63,8 +65,7 @@ public final class ScaleRun {
             Collections.sort(nanos);
             double seconds = nanos.get(nanos.size() / 2) / 1e9;
             long held = bytes.figures().get(phase).longValue();
-            System.out.println(
-                    new ScaleFigure(phase, peer, engine, n, seconds, held, "").json());
+            System.out.println(new ScaleFigure(phase, peer, engine, n, seconds, held, "").json());
         });
         System.exit(0);
     }
