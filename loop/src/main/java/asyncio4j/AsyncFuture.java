@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -33,6 +31,9 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     private static final int FINISHED = 1;
 
     private static final int CANCELLED = 2;
+
+    /** More callbacks than this aren't looked at for toString. */
+    private static final int MOST_NAMED = 1_000;
 
     private static final VarHandle STATE;
 
@@ -71,7 +72,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     // Baton holder only, from here on.
 
-    /** Null, a {@link DoneEntry}, or a list of them. */
+    /** Null, a {@link DoneEntry}, or {@link DoneEntries}. */
     private @Nullable Object waiters;
 
     /**
@@ -314,9 +315,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         } else if (entries instanceof DoneEntry entry) {
             entry.schedule(this);
         } else {
-            for (DoneEntry entry : list(entries)) {
-                entry.schedule(this);
-            }
+            ((DoneEntries) entries).forEach(entry -> entry.schedule(this));
         }
     }
 
@@ -325,8 +324,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      * be dropped silently. What is unwound by closing the loop goes on all the same.
      */
     private void refuseToCall(Object entries) {
-        List<DoneEntry> all = entries instanceof DoneEntry one ? List.of(one) : list(entries);
-        if (all.stream().noneMatch(UserCallback.class::isInstance)) {
+        if (copy(entries).stream().noneMatch(UserCallback.class::isInstance)) {
             return;
         }
         IllegalStateException error =
@@ -387,13 +385,12 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         if (entries == null) {
             return 0;
         }
-        // A user's equals may add and remove callbacks itself.
-        List<DoneEntry> present =
-                entries instanceof DoneEntry one ? List.of(one) : List.copyOf(list(entries));
         int removed = 0;
-        for (DoneEntry entry : present) {
-            if (entry instanceof UserCallback<?> user && user.callback.equals(callback)) {
-                removed += removeIf(each -> each == entry);
+        for (DoneEntry entry : copy(entries)) { // a user's equals may change them itself
+            if (entry instanceof UserCallback<?> user
+                    && user.callback.equals(callback)
+                    && remove(entry)) {
+                removed++;
             }
         }
         return removed;
@@ -407,42 +404,31 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         } else if (waiters == null) {
             waiters = entry;
         } else if (waiters instanceof DoneEntry one) {
-            List<DoneEntry> list = new ArrayList<>(4);
-            list.add(one);
-            list.add(entry);
-            waiters = list;
+            waiters = new DoneEntries(one, entry);
         } else {
-            list(waiters).add(entry);
+            ((DoneEntries) waiters).add(entry);
         }
     }
 
-    /** Takes {@code entry} out, unless it is scheduled already. */
-    final void remove(DoneEntry entry) {
-        removeIf(each -> each == entry);
-    }
-
-    /** Takes out what meets {@code condition}, unless it is scheduled already. */
-    final int removeIf(java.util.function.Predicate<DoneEntry> condition) {
+    /**
+     * Takes {@code entry} out, unless it is scheduled already.
+     *
+     * @return whether it was there
+     */
+    final boolean remove(DoneEntry entry) {
         Object entries = waiters;
-        if (entries == null) {
-            return 0;
+        if (entries instanceof DoneEntries many) {
+            return many.remove(entry);
         }
-        if (entries instanceof DoneEntry entry) {
-            if (condition.test(entry)) {
-                waiters = null;
-                return 1;
-            }
-            return 0;
+        if (entries == null || !entries.equals(entry)) {
+            return false;
         }
-        List<DoneEntry> list = list(entries);
-        int before = list.size();
-        list.removeIf(condition);
-        return before - list.size();
+        waiters = null;
+        return true;
     }
 
-    @SuppressWarnings("unchecked") // what waiters is if not one entry
-    private static List<DoneEntry> list(Object entries) {
-        return (List<DoneEntry>) entries;
+    private static List<DoneEntry> copy(Object entries) {
+        return entries instanceof DoneEntry one ? List.of(one) : ((DoneEntries) entries).copy();
     }
 
     /**
@@ -503,9 +489,11 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         if (entries == null) {
             return List.of();
         }
-        Object[] all =
-                entries instanceof DoneEntry ? new Object[] {entries} : list(entries).toArray();
-        return Arrays.stream(all)
+        List<DoneEntry> some =
+                entries instanceof DoneEntry one
+                        ? List.of(one)
+                        : ((DoneEntries) entries).first(MOST_NAMED);
+        return some.stream()
                 .filter(UserCallback.class::isInstance)
                 .map(entry -> ((UserCallback<?>) entry).callback.getClass().getName())
                 .toList();
@@ -516,10 +504,23 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         return "Future[" + stateName() + details() + "]";
     }
 
-    /** A user's callback in its context. */
-    private record UserCallback<T extends @Nullable Object>(
-            Consumer<? super AsyncFuture<T>> callback, Context context, @Nullable Object carried)
-            implements DoneEntry {
+    /** A user's callback in its context. One that is registered twice is called twice. */
+    private static final class UserCallback<T extends @Nullable Object> implements DoneEntry {
+
+        private final Consumer<? super AsyncFuture<T>> callback;
+
+        private final Context context;
+
+        private final @Nullable Object carried;
+
+        UserCallback(
+                Consumer<? super AsyncFuture<T>> callback,
+                Context context,
+                @Nullable Object carried) {
+            this.callback = callback;
+            this.context = context;
+            this.carried = carried;
+        }
 
         @Override
         @SuppressWarnings("unchecked") // registered with this very future

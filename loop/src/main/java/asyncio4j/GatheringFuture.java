@@ -203,7 +203,7 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
     }
 
     @Override
-    Collection<? extends AsyncFuture<?>> waitsForAll() {
+    List<? extends AsyncFuture<?>> waitsForAll() {
         return children;
     }
 
@@ -214,15 +214,13 @@ final class GatheringFuture<T extends @Nullable Object> extends AsyncFuture<List
         if (done()) {
             return false; // what it failed with still waits for somebody who asks
         }
-        boolean any = false;
-        for (AsyncFuture<? extends T> child : children) {
-            any |= child.cancel(message);
-        }
-        if (any) {
-            cancelRequested = true;
-            requestMessage = message;
-        }
-        return any;
+        return Cancellation.of(this, message);
+    }
+
+    /** A child at least was cancelled on behalf of this. For {@link Cancellation}. */
+    void cancelRequested(@Nullable String message) {
+        cancelRequested = true;
+        requestMessage = message;
     }
 
     /** One child's way to tell. */

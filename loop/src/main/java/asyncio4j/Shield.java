@@ -33,8 +33,9 @@ final class Shield {
                     public void run() {
                         if (!inner.done()) {
                             inner.remove(innerDone);
-                            inner.removeIf(entry -> entry instanceof LateReport);
-                            inner.add(new LateReport(inner));
+                            LateReport report = new LateReport(inner);
+                            inner.remove(report); // an earlier one, which equals it
+                            inner.add(report);
                         }
                     }
                 });
@@ -64,6 +65,16 @@ final class Shield {
 
         LateReport(AsyncFuture<?> inner) {
             this.inner = inner;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof LateReport report && report.inner == inner;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(inner);
         }
 
         @Override

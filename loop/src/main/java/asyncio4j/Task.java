@@ -53,6 +53,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
 
     private int cancelRequests;
 
+    /** A {@link Cancellation} is on its way through this. */
+    boolean beingCancelled;
+
     private @Nullable String pendingMessage;
 
     /** The innermost of the timeouts that the body is in; see {@link Timeout}. */
@@ -165,18 +168,48 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     @Override
     public boolean cancel(@Nullable String message) {
         loop().checkThread("Task.cancel");
-        retrieved();
-        if (done()) {
-            return false;
-        }
+        return Cancellation.of(this, message);
+    }
+
+    /** One more request to cancel this, which isn't done. For {@link Cancellation}. */
+    void cancelRequested() {
         cancelRequests++;
-        AsyncFuture<?> waiter = futureWaiter;
-        if (waiter != null && waiter.cancel(message)) {
-            return true;
-        }
+    }
+
+    /** What this waits for couldn't be cancelled: the error comes at the next opportunity. */
+    void cancelLater(@Nullable String message) {
         mustCancel = true;
         pendingMessage = message;
-        return true;
+    }
+
+    /**
+     * Delivers a cancellation to the suspended body although what it waits for isn't done: that
+     * waits for this, and so never would be.
+     */
+    void cancelNow(@Nullable String message) {
+        cancelLater(message);
+        AsyncFuture<?> waiter = futureWaiter;
+        if (waiter != null && waiter.remove(step)) { // else it is ready
+            loop().core().add(step);
+            waiter.add(new Unwaited(waiter));
+        }
+    }
+
+    /** Sees to it that a cancellation isn't reported because nobody waits for it any more. */
+    private static final class Unwaited extends LightCallback {
+
+        private final AsyncFuture<?> future;
+
+        Unwaited(AsyncFuture<?> future) {
+            this.future = future;
+        }
+
+        @Override
+        public void run() {
+            if (future.peekException() instanceof CancelledError) {
+                future.retrieved();
+            }
+        }
     }
 
     /**
@@ -413,15 +446,25 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         step.resumes(fiber);
         future.add(step);
         futureWaiter = future;
-        if (mustCancel && future.cancel(pendingMessage)) {
+        if (mustCancel) {
             mustCancel = false;
+            if (!future.cancel(pendingMessage)) {
+                mustCancel = true;
+            }
         }
         suspend(fiber, future);
         if (fiber.dying()) {
             throw new GeneratorExit();
         }
+        while (!future.done() && !mustCancel) { // see cancelNow; but it was taken back
+            future.add(step);
+            suspend(fiber, future);
+            if (fiber.dying()) {
+                throw new GeneratorExit();
+            }
+        }
         futureWaiter = null;
-        Throwable error = future.error("await");
+        Throwable error = future.done() ? future.error("await") : null;
         if (mustCancel) {
             mustCancel = false;
             if (!(error instanceof CancelledError)) {

@@ -9,11 +9,10 @@ import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.access.LoopAccess;
 import asyncio4j.internal.locks.LoopBound;
+import asyncio4j.internal.locks.WaitingLine;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
@@ -51,7 +50,7 @@ public final class Condition {
     private final Lock lock;
 
     /** Those who wait to be signalled, not those who wait for the lock. The loop's thread. */
-    private final Deque<AsyncFuture<@Nullable Void>> waiters = new ArrayDeque<>();
+    private final WaitingLine waiters = new WaitingLine();
 
     /** A condition with a lock of its own. */
     public Condition() {
@@ -153,7 +152,6 @@ public final class Condition {
         }
         AsyncFuture<@Nullable Void> signal = bound.bind().createFuture();
         lock.release();
-        waiters.add(signal);
         try {
             awaitAndTakeBack(signal, held);
         } catch (GeneratorExit e) {
@@ -168,12 +166,13 @@ public final class Condition {
     /** Awaits the signal, and then has the lock whatever came of that, unless the loop is gone. */
     private void awaitAndTakeBack(AsyncFuture<@Nullable Void> signal, Lock.Held held) {
         CancelledError cancelled = null;
+        WaitingLine.Place place = waiters.add(signal);
         try {
             await(signal);
         } catch (CancelledError e) {
             cancelled = e;
         } finally {
-            waiters.remove(signal);
+            waiters.remove(place);
         }
         for (boolean taken = false; !taken; ) {
             try {
@@ -229,16 +228,7 @@ public final class Condition {
 
     /** Wakes the first {@code n} that wait for a signal, whoever has the lock. */
     void wakeUp(int n) {
-        int left = n;
-        for (AsyncFuture<@Nullable Void> waiter : waiters) {
-            if (left == 0) {
-                return;
-            }
-            if (!waiter.done()) {
-                left--;
-                waiter.setResult(null);
-            }
-        }
+        waiters.wake(n);
     }
 
     /** Fails on another thread than the loop's. */
@@ -250,7 +240,7 @@ public final class Condition {
     public String toString() {
         return "Condition["
                 + (locked() ? "locked" : "unlocked")
-                + (waiters.isEmpty() ? "" : ", waiters=" + waiters.size())
+                + (waiters.size() == 0 ? "" : ", waiters=" + waiters.size())
                 + "]";
     }
 }

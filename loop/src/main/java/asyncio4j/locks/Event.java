@@ -6,11 +6,10 @@ import asyncio4j.AsyncFuture;
 import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.internal.locks.LoopBound;
+import asyncio4j.internal.locks.WaitingLine;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * A flag that tasks can wait for. Python's {@code asyncio.Event}.
@@ -36,7 +35,7 @@ public final class Event {
 
     private boolean set;
 
-    private final Deque<AsyncFuture<@Nullable Void>> waiters = new ArrayDeque<>();
+    private final WaitingLine waiters = new WaitingLine();
 
     /** An event that isn't set. */
     public Event() {}
@@ -60,11 +59,7 @@ public final class Event {
             return;
         }
         set = true;
-        for (AsyncFuture<@Nullable Void> waiter : waiters) {
-            if (!waiter.done()) {
-                waiter.setResult(null);
-            }
-        }
+        waiters.wake(Integer.MAX_VALUE);
     }
 
     /** Clears the flag, so that tasks wait until it is set again. */
@@ -90,11 +85,11 @@ public final class Event {
                         return;
                     }
                     AsyncFuture<@Nullable Void> wakeUp = bound.bind().createFuture();
-                    waiters.add(wakeUp);
+                    WaitingLine.Place place = waiters.add(wakeUp);
                     try {
                         await(wakeUp);
                     } finally {
-                        waiters.remove(wakeUp);
+                        waiters.remove(place);
                     }
                 }));
     }
@@ -103,7 +98,7 @@ public final class Event {
     public String toString() {
         return "Event["
                 + (set ? "set" : "unset")
-                + (waiters.isEmpty() ? "" : ", waiters=" + waiters.size())
+                + (waiters.size() == 0 ? "" : ", waiters=" + waiters.size())
                 + "]";
     }
 }

@@ -8,11 +8,10 @@ import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.locks.LoopBound;
+import asyncio4j.internal.locks.WaitingLine;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * Lets one task in at a time, the others wait their turn, first come first served. Python's {@code
@@ -43,7 +42,7 @@ public final class Lock {
     /** What {@link #acquire} gave to the one that has the lock; null if it is free. */
     private @Nullable Held holder;
 
-    private final Deque<AsyncFuture<@Nullable Void>> waiters = new ArrayDeque<>();
+    private final WaitingLine waiters = new WaitingLine();
 
     /** A lock that nobody has. */
     public Lock() {
@@ -86,21 +85,21 @@ public final class Lock {
     /** Waits for the lock and takes it, for {@code held} to give it back. In a task. */
     void take(Held held) {
         bound.checkThread("Lock.acquire");
-        if (holder == null && nobodyWaits()) {
+        if (holder == null && !waiters.waiting()) {
             holder = held;
             return;
         }
         AsyncFuture<@Nullable Void> turn = bound.bind().createFuture();
-        waiters.add(turn);
+        WaitingLine.Place place = waiters.add(turn);
         try {
             try {
                 await(turn);
             } finally {
-                waiters.remove(turn);
+                waiters.remove(place);
             }
         } catch (CancelledError | GeneratorExit e) {
             if (holder == null) {
-                wakeUpFirst(); // it may have been this one's turn
+                waiters.wakeFirst(); // it may have been this one's turn
             }
             throw e;
         }
@@ -119,16 +118,6 @@ public final class Lock {
         return holder;
     }
 
-    /** Whether all who wait have been cancelled. */
-    private boolean nobodyWaits() {
-        for (AsyncFuture<?> waiter : waiters) {
-            if (!waiter.cancelled()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /**
      * Gives the lock back, and wakes the first task that waits for it.
      *
@@ -141,22 +130,14 @@ public final class Lock {
                     "release: the lock is not acquired; release once for each acquire");
         }
         holder = null;
-        wakeUpFirst();
-    }
-
-    /** Wakes the first in line. If it is done already, it will pass that on itself. */
-    private void wakeUpFirst() {
-        AsyncFuture<@Nullable Void> first = waiters.peek();
-        if (first != null && !first.done()) {
-            first.setResult(null);
-        }
+        waiters.wakeFirst(); // if it is done already, it will pass that on itself
     }
 
     @Override
     public String toString() {
         return "Lock["
                 + (locked() ? "locked" : "unlocked")
-                + (waiters.isEmpty() ? "" : ", waiters=" + waiters.size())
+                + (waiters.size() == 0 ? "" : ", waiters=" + waiters.size())
                 + "]";
     }
 

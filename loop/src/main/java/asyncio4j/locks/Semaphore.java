@@ -8,11 +8,10 @@ import asyncio4j.CheckReturnValue;
 import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.locks.LoopBound;
+import asyncio4j.internal.locks.WaitingLine;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * Lets so many tasks in at once, the others wait their turn, first come first served. Python's
@@ -36,7 +35,7 @@ public sealed class Semaphore permits BoundedSemaphore {
 
     private int value;
 
-    private final Deque<AsyncFuture<@Nullable Void>> waiters = new ArrayDeque<>();
+    private final WaitingLine waiters = new WaitingLine();
 
     /** A semaphore with one permit. */
     public Semaphore() {
@@ -63,15 +62,7 @@ public sealed class Semaphore permits BoundedSemaphore {
      * @return true if no permit is left, or others wait already
      */
     public final boolean locked() {
-        if (value == 0) {
-            return true;
-        }
-        for (AsyncFuture<?> waiter : waiters) {
-            if (!waiter.cancelled()) {
-                return true;
-            }
-        }
-        return false;
+        return value == 0 || waiters.waiting();
     }
 
     /**
@@ -92,7 +83,7 @@ public sealed class Semaphore permits BoundedSemaphore {
                         return new Permit(this);
                     }
                     AsyncFuture<@Nullable Void> turn = bound.bind().createFuture();
-                    waiters.add(turn);
+                    WaitingLine.Place place = waiters.add(turn);
                     try {
                         await(turn);
                     } catch (CancelledError | GeneratorExit e) {
@@ -101,7 +92,7 @@ public sealed class Semaphore permits BoundedSemaphore {
                         }
                         throw e;
                     } finally {
-                        waiters.remove(turn);
+                        waiters.remove(place);
                         wakeUp(value); // those who came when others had been woken, but hadn't
                         // gone yet
                     }
@@ -118,17 +109,7 @@ public sealed class Semaphore permits BoundedSemaphore {
 
     /** Gives {@code permits} of those that are there to those who wait, the first first. */
     private void wakeUp(int permits) {
-        int left = permits;
-        for (AsyncFuture<@Nullable Void> waiter : waiters) {
-            if (left == 0) {
-                return;
-            }
-            if (!waiter.done()) {
-                left--;
-                value--;
-                waiter.setResult(null);
-            }
-        }
+        value -= waiters.wake(permits);
     }
 
     /** How many permits are there, those that aren't given to anybody yet. */
@@ -145,7 +126,7 @@ public sealed class Semaphore permits BoundedSemaphore {
     public final String toString() {
         return (this instanceof BoundedSemaphore ? "BoundedSemaphore[" : "Semaphore[")
                 + (locked() ? "locked" : "unlocked, value=" + value)
-                + (waiters.isEmpty() ? "" : ", waiters=" + waiters.size())
+                + (waiters.size() == 0 ? "" : ", waiters=" + waiters.size())
                 + "]";
     }
 

@@ -9,13 +9,13 @@ import asyncio4j.Coroutine;
 import asyncio4j.GeneratorExit;
 import asyncio4j.internal.access.QueueAccess;
 import asyncio4j.internal.locks.LoopBound;
+import asyncio4j.internal.locks.WaitingLine;
 import asyncio4j.locks.Event;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 
@@ -83,9 +83,9 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
     /** What {@link #stored} makes of the items. */
     private final java.util.Queue<Object> items;
 
-    private final Deque<AsyncFuture<@Nullable Void>> getters = new ArrayDeque<>();
+    private final WaitingLine getters = new WaitingLine();
 
-    private final Deque<AsyncFuture<@Nullable Void>> putters = new ArrayDeque<>();
+    private final WaitingLine putters = new WaitingLine();
 
     /** How many items were put for which {@link #taskDone} wasn't called yet. */
     private int unfinishedTasks;
@@ -205,7 +205,7 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
         items.add(stored(item));
         unfinishedTasks++;
         finished.clear();
-        wakeUpNext(getters);
+        getters.wakeAndRemoveNext();
     }
 
     private void checkTakesItems() {
@@ -249,7 +249,7 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
             throw new QueueEmptyException("the queue has no items; await(queue.get()) waits");
         }
         T item = item(items.remove());
-        wakeUpNext(putters);
+        putters.wakeAndRemoveNext();
         tellOfTheEnd();
         return item;
     }
@@ -261,9 +261,9 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
     }
 
     /** Waits until somebody wakes this task; what it is to do may not be possible all the same. */
-    private void waitIn(Deque<AsyncFuture<@Nullable Void>> line) {
+    private void waitIn(WaitingLine line) {
         AsyncFuture<@Nullable Void> turn = bound.bind().createFuture();
-        line.add(turn);
+        WaitingLine.Place place = line.add(turn);
         boolean goesOn = false;
         try {
             await(turn);
@@ -272,23 +272,12 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
             // When it was woken, there may still be what it was woken for.
             boolean possible = line == getters ? !items.isEmpty() : !full();
             if (possible && turn.done() && !turn.cancelled()) {
-                wakeUpNext(line);
+                line.wakeAndRemoveNext();
             }
             throw e;
         } finally {
             if (!goesOn) {
-                line.remove(turn); // unless whoever woke it did that
-            }
-        }
-    }
-
-    /** Wakes the first in line that isn't done, and takes it out. */
-    private static void wakeUpNext(Deque<AsyncFuture<@Nullable Void>> line) {
-        AsyncFuture<@Nullable Void> turn;
-        while ((turn = line.poll()) != null) {
-            if (!turn.done()) {
-                turn.setResult(null);
-                return;
+                line.remove(place); // unless whoever woke it did that
             }
         }
     }
@@ -357,8 +346,8 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
                 taskIsDone();
             }
         }
-        wakeUpAll(getters);
-        wakeUpAll(putters);
+        getters.wakeAndRemoveAll();
+        putters.wakeAndRemoveAll();
         tellOfTheEnd();
     }
 
@@ -367,12 +356,6 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
             List<Runnable> all = List.copyOf(atEnd);
             atEnd.clear();
             all.forEach(Runnable::run);
-        }
-    }
-
-    private static void wakeUpAll(Deque<AsyncFuture<@Nullable Void>> line) {
-        while (!line.isEmpty()) {
-            wakeUpNext(line);
         }
     }
 
@@ -386,10 +369,10 @@ public sealed class Queue<T extends @Nullable Object> permits LifoQueue, Priorit
             items.forEach(stored -> texts.add(Objects.toString(item(stored))));
             text.append(", items=").append(texts);
         }
-        if (!getters.isEmpty()) {
+        if (getters.size() > 0) {
             text.append(", getters=").append(getters.size());
         }
-        if (!putters.isEmpty()) {
+        if (putters.size() > 0) {
             text.append(", putters=").append(putters.size());
         }
         if (unfinishedTasks > 0) {
