@@ -139,9 +139,7 @@ final class Cancellation {
         if (level.any) {
             ((GatheringFuture<?>) level.future).cancelRequested(message);
         }
-        return level.circle
-                ? Outcome.CIRCLE
-                : level.any ? Outcome.CANCELLED : Outcome.DONE_BEFORE;
+        return level.circle ? Outcome.CIRCLE : level.any ? Outcome.CANCELLED : Outcome.DONE_BEFORE;
     }
 
     /** Leaves no mark on a task, whatever was thrown. */

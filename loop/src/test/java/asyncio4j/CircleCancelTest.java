@@ -60,8 +60,7 @@ class CircleCancelTest {
                     Task<?> one = tasks.get(cancelled);
                     assertThat(one.cancel()).isTrue();
                     assertThatThrownBy(() -> await(one)).isInstanceOf(CancelledError.class);
-                    assertThat(tasks)
-                            .allMatch(task -> task.cancelled() && task.cancelling() == 1);
+                    assertThat(tasks).allMatch(task -> task.cancelled() && task.cancelling() == 1);
                 }
             }
         });
@@ -85,7 +84,8 @@ class CircleCancelTest {
             AsyncFuture<Awaitable<?>> closing = closing();
             AsyncFuture<String> other = getRunningLoop().createFuture();
             Task<?> one =
-                    createTask(() -> await(gatherReturnExceptions(List.of(awaitable(closing), other))));
+                    createTask(() ->
+                            await(gatherReturnExceptions(List.of(awaitable(closing), other))));
             Task<?> two = createTask(() -> await(gather(List.of(one))));
             closing.setResult(two);
             turn();

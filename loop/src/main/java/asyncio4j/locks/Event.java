@@ -10,7 +10,6 @@ import asyncio4j.internal.locks.WaitingLine;
 
 import org.jspecify.annotations.Nullable;
 
-
 /**
  * A flag that tasks can wait for. Python's {@code asyncio.Event}.
  *

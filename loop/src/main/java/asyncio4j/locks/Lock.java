@@ -12,7 +12,6 @@ import asyncio4j.internal.locks.WaitingLine;
 
 import org.jspecify.annotations.Nullable;
 
-
 /**
  * Lets one task in at a time, the others wait their turn, first come first served. Python's {@code
  * asyncio.Lock}.

@@ -12,7 +12,6 @@ import asyncio4j.internal.locks.WaitingLine;
 
 import org.jspecify.annotations.Nullable;
 
-
 /**
  * Lets so many tasks in at once, the others wait their turn, first come first served. Python's
  * {@code asyncio.Semaphore}.
