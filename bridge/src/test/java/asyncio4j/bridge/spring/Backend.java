@@ -17,11 +17,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /** A server on a free port for clients to talk to, and clients for it. */
 final class Backend implements AutoCloseable {
 
-    /** A request of {@code /slow}, and a future that is done when its client is gone. */
+    /**
+     * A request of {@code /slow} or {@code /bodiless}, and a future that is done when its client is
+     * gone.
+     */
     record Slow(CompletableFuture<Void> gone) {}
 
     /** Done when a request of {@code /slow} has come; replaced by {@link #expectSlow}. */
@@ -74,6 +78,17 @@ final class Backend implements AutoCloseable {
                                                                 () -> gone.complete(null)));
                                                 nextSlow.complete(new Slow(gone));
                                                 return Mono.never();
+                                            })
+                                    .get(
+                                            "/bodiless",
+                                            (request, response) -> {
+                                                CompletableFuture<Void> gone =
+                                                        new CompletableFuture<>();
+                                                request.withConnection(connection ->
+                                                        connection.onDispose(
+                                                                () -> gone.complete(null)));
+                                                nextSlow.complete(new Slow(gone));
+                                                return response.sendHeaders().then(Mono.never());
                                             })
                                     .get(
                                             "/numbers",
@@ -133,9 +148,15 @@ final class Backend implements AutoCloseable {
     }
 
     WebClient.Builder builder() {
+        return builder(http -> http);
+    }
+
+    /** The same with other settings. */
+    WebClient.Builder builder(UnaryOperator<HttpClient> settings) {
+        HttpClient http = settings.apply(HttpClient.create(one));
         return WebClient.builder()
                 .baseUrl(url())
-                .clientConnector(new ReactorClientHttpConnector(HttpClient.create(one)));
+                .clientConnector(new ReactorClientHttpConnector(http));
     }
 
     /**

@@ -145,11 +145,16 @@ class SoakApplication {
                 });
     }
 
-    /** A client of this very server. */
+    /**
+     * A client of this very server, as docs/spring.md wants it: else Spring loses a connection now
+     * and then, for good, when a request is cancelled just as its response comes.
+     */
     @Bean
     WebClient self(Environment environment) {
+        HttpClient http =
+                HttpClient.create(provider).mapConnect(HttpConnections::closeIfCancelled);
         return WebClient.builder()
-                .clientConnector(new ReactorClientHttpConnector(HttpClient.create(provider)))
+                .clientConnector(new ReactorClientHttpConnector(http))
                 .uriBuilderFactory(
                         new DefaultUriBuilderFactory() {
                             @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import asyncio4j.testing.Snippets;
 import asyncio4j.testing.Snippets.Snippet;
 
+import io.netty.channel.Channel;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +18,8 @@ import org.springframework.messaging.rsocket.RSocketRequester;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.http.client.HttpClient;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +41,7 @@ class SpringSnippetsTest {
             import java.util.concurrent.TimeUnit;
             import org.springframework.context.event.EventListener;
             import org.springframework.http.*;
+            import org.springframework.http.client.reactive.ReactorClientHttpConnector;
             import org.springframework.messaging.handler.annotation.*;
             import org.springframework.messaging.rsocket.RSocketRequester;
             import org.springframework.scheduling.annotation.Scheduled;
@@ -47,6 +52,7 @@ class SpringSnippetsTest {
             import org.springframework.web.reactive.socket.client.*;
             import org.springframework.web.service.annotation.*;
             import reactor.core.publisher.Mono;
+            import reactor.netty.http.client.HttpClient;
             import static asyncio4j.Asyncio.*;
             import static asyncio4j.bridge.Bridge.*;
             import static asyncio4j.bridge.spring.Handlers.*;
@@ -88,7 +94,8 @@ class SpringSnippetsTest {
             Set.of(
                     "AwaitingExchangeAdapter.java",
                     "CoroutineWebSocketSession.java",
-                    "Handlers.java");
+                    "Handlers.java",
+                    "HttpConnections.java");
 
     /** The sections of the page whose examples are whole. */
     private static final Set<String> SECTIONS =
@@ -125,7 +132,7 @@ class SpringSnippetsTest {
     @Test
     void theExamplesOfThePageCompile() throws IOException {
         List<Snippet> snippets = page(root().resolve("docs/spring.md"));
-        assertThat(snippets).hasSize(SECTIONS.size());
+        assertThat(snippets).hasSize(SECTIONS.size() + 1); // WebClient has two
         assertThat(compile(snippets)).isEmpty();
     }
 
@@ -157,7 +164,10 @@ class SpringSnippetsTest {
                 output,
                 List.of(
                         asyncio4j.Asyncio.class,
+                        Channel.class,
+                        Connection.class,
                         Handlers.class,
+                        HttpClient.class,
                         Mono.class,
                         Publisher.class,
                         Nullable.class,
