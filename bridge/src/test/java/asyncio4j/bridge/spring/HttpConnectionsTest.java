@@ -127,7 +127,13 @@ class HttpConnectionsTest {
         for (int i = 0; i < 3; i++) {
             assertThat(text(client, "/hello").block()).isEqualTo("hello");
         }
-        assertThat(client.get().uri("/numbers").retrieve().bodyToFlux(Integer.class).count().block())
+        assertThat(
+                        client.get()
+                                .uri("/numbers")
+                                .retrieve()
+                                .bodyToFlux(Integer.class)
+                                .count()
+                                .block())
                 .isEqualTo(20);
         assertThat(client.get().uri("/empty").retrieve().toBodilessEntity().block()).isNotNull();
     }
@@ -138,8 +144,7 @@ class HttpConnectionsTest {
         UnaryOperator<HttpClient> settings =
                 http ->
                         closing(http)
-                                .doOnResponse(
-                                        (_, connection) -> used.add(connection.channel()));
+                                .doOnResponse((_, connection) -> used.add(connection.channel()));
         WebClient client = backend.builder(settings).build();
         assertThat(text(client, "/hello").block()).isEqualTo("hello");
         assertThat(text(client, "/hello").block()).isEqualTo("hello");

@@ -151,8 +151,7 @@ class SoakApplication {
      */
     @Bean
     WebClient self(Environment environment) {
-        HttpClient http =
-                HttpClient.create(provider).mapConnect(HttpConnections::closeIfCancelled);
+        HttpClient http = HttpClient.create(provider).mapConnect(HttpConnections::closeIfCancelled);
         return WebClient.builder()
                 .clientConnector(new ReactorClientHttpConnector(http))
                 .uriBuilderFactory(

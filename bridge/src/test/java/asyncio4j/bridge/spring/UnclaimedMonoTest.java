@@ -69,9 +69,7 @@ class UnclaimedMonoTest {
 
     @Test
     void passesOnWhatComes() {
-        StepVerifier.create(guarded(Mono.just(connection)))
-                .expectNext(connection)
-                .verifyComplete();
+        StepVerifier.create(guarded(Mono.just(connection))).expectNext(connection).verifyComplete();
         assertThat(connection.isDisposed()).isFalse();
         StepVerifier.create(guarded(Mono.empty())).verifyComplete();
         StepVerifier.create(guarded(Mono.error(new IllegalStateException("refused"))))
@@ -102,10 +100,11 @@ class UnclaimedMonoTest {
     @Test
     void whatIsCancelledByAnotherThreadInOnNextIsDisposedOf() {
         List<BaseSubscriber<Disposable>> self = new ArrayList<>();
-        self.add(subscriber(() -> {
-            onAnotherThread(self.getFirst()::cancel);
-            assertThat(connection.isDisposed()).isFalse(); // it is still being handed on
-        }));
+        self.add(
+                subscriber(() -> {
+                    onAnotherThread(self.getFirst()::cancel);
+                    assertThat(connection.isDisposed()).isFalse(); // it is still being handed on
+                }));
         guarded(late.mono()).subscribe(self.getFirst());
         late.next(connection);
         assertThat(connection.isDisposed()).isTrue();
