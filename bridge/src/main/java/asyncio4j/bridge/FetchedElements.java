@@ -10,12 +10,20 @@ import reactor.util.context.Context;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
 
 /**
  * What an {@link IteratingSubscriber} has fetched ahead and not used: the source's own queue if it
- * offers one, or else one that the publisher puts the elements into.
+ * offers one, or else two that the publisher puts the elements into.
+ *
+ * <p><b>Of two queues one belongs to the task.</b> A synchronous source emits on the very thread
+ * that requests, which holds the baton, and nobody else can see these elements meanwhile: {@code
+ * near} is an ordinary queue that the baton guards. All others go into {@code queue}. An element
+ * goes to the near ones only if {@code queue} is empty, and these are polled first. So the order is
+ * that of the signals: as a publisher signals one after the other, each of them sees what those
+ * before it have put in.
  *
  * <p><b>What is left is discarded by one thread at a time.</b> {@link #discard} may be called by
  * the one who closes the iterator and by the publisher, which may find that out only after having
@@ -42,6 +50,9 @@ final class FetchedElements<T> {
     private @Nullable Queue<T> queue;
 
     private int fusion = Fuseable.NONE;
+
+    /** What has come on the thread that requests. Baton holder; others may ask for its size. */
+    private final ArrayDeque<T> near = new ArrayDeque<>();
 
     @SuppressWarnings("unused") // through DISCARDING
     private volatile int discarding;
@@ -74,9 +85,20 @@ final class FetchedElements<T> {
         return fusion == Fuseable.ASYNC;
     }
 
-    /** The next element, or null. One thread at a time. */
+    /** The next element, or null. Baton holder. */
     @Nullable T poll() {
-        return Objects.requireNonNull(queue).poll();
+        T element = near.poll();
+        return element == null ? Objects.requireNonNull(queue).poll() : element;
+    }
+
+    /** Whether nothing is there that came on another thread: what comes now can be near. */
+    boolean isNear() {
+        return Objects.requireNonNull(queue).isEmpty();
+    }
+
+    /** Puts an element in that has come on the thread that requests. Baton holder. */
+    void add(T element) {
+        near.add(element);
     }
 
     /** Puts an element in; false if there is no room. The publisher, one thread at a time. */
@@ -85,14 +107,19 @@ final class FetchedElements<T> {
     }
 
     boolean isEmpty() {
-        return Objects.requireNonNull(queue).isEmpty();
+        return near.isEmpty() && Objects.requireNonNull(queue).isEmpty();
     }
 
     int size() {
-        return Objects.requireNonNull(queue).size();
+        return near.size() + Objects.requireNonNull(queue).size();
     }
 
-    /** Discards what is there. The iterator is closed: nobody polls any more. Any thread. */
+    /** Discards what is near: the iterator is closed. Baton holder. */
+    void discardNear(Context context) {
+        Operators.onDiscardQueueWithClear(near, context, null);
+    }
+
+    /** Discards what isn't near. The iterator is closed: nobody polls any more. Any thread. */
     void discard(Context context) {
         if ((int) DISCARDING.getAndAdd(this, 1) != 0) {
             return;

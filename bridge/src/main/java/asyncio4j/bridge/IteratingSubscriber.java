@@ -37,13 +37,16 @@ import java.util.Objects;
  *       read-modify-write of the state, which is one: a queue's {@code offer} alone might become
  *       visible only after what the publisher reads next. So either the task sees what came, or the
  *       publisher sees WAITING, and wakes the task if it is the one that takes WAITING away. What
- *       comes while the task itself requests comes on its own thread, and needs neither.
+ *       comes on the task's own thread, from inside of its request, needs neither: the task doesn't
+ *       wait then, and only the baton holder closes.
  *   <li><b>No element is lost.</b> An element that comes after CLOSED is dropped by the publisher's
  *       thread; one that was put into the queue before is discarded, by who closes or by the
  *       publisher if it finds CLOSED after having put one in, and after the same fence: see {@link
  *       FetchedElements}. An element that was taken out stays in {@code fetched} until it is used.
  *       The queue is for one publishing thread at a time: {@code emitting} finds out if there are
- *       two, and the second's element is dropped.
+ *       two, and the second's element is dropped. One of them may be the task's own thread, whose
+ *       elements have a queue of their own, so that nothing is lost if the other thread doesn't see
+ *       it there.
  *   <li><b>No error is lost.</b> The first end, and no other, goes into {@code end} by a
  *       compare-and-set, before ENDED is set. If that finds CLOSED the publisher drops it; else
  *       closing finds ENDED, and drops it unless it was thrown.
@@ -98,8 +101,11 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
     @SuppressWarnings("unused") // through EMITTING
     private volatile boolean emitting;
 
-    /** How many elements have come. Guarded by {@code emitting}. */
+    /** How many elements have come on other threads. Guarded by {@code emitting}. */
     private long received;
+
+    /** How many have come on the task's own, inside of its request. Written by that thread. */
+    private long near;
 
     /** Written by the task before it sets WAITING. */
     private @Nullable AsyncFuture<@Nullable Void> future;
@@ -277,6 +283,7 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             registry.cleanUp(this::cancelUpstream);
         } finally {
             if ((before & SUBSCRIBED) != 0) {
+                elements.discardNear(currentContext());
                 elements.discard(currentContext());
             }
             if ((before & ENDED) != 0
@@ -332,19 +339,36 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
                 misplaced(now, "onNext", null);
             }
             Operators.onNextDropped(element, currentContext());
-        } else if (!EMITTING.compareAndSet(this, false, true)) {
+        } else if (isRequester() && !emitting && elements.isNear()) {
+            if (received + ++near <= demand) {
+                elements.add(element);
+            } else {
+                tooMany(element);
+            }
+        } else {
+            fromAfar(element);
+        }
+    }
+
+    /** An element comes on another thread than the task's, or after one that did. */
+    private void fromAfar(T element) {
+        if (!EMITTING.compareAndSet(this, false, true)) {
             violated("1.3", "onNext was called by two threads at once", null);
             Operators.onNextDropped(element, currentContext());
-        } else {
-            boolean taken = ++received <= demand && elements.offer(element);
-            EMITTING.setRelease(this, false);
-            if (taken) {
-                arrived();
-            } else {
-                violated("1.1", "onNext was called more often than was requested", null);
-                Operators.onNextDropped(element, currentContext()); // last: the hook may throw
-            }
+            return;
         }
+        boolean taken = ++received + near <= demand && elements.offer(element);
+        EMITTING.setRelease(this, false);
+        if (taken) {
+            arrived();
+        } else {
+            tooMany(element);
+        }
+    }
+
+    private void tooMany(T element) {
+        violated("1.1", "onNext was called more often than was requested", null);
+        Operators.onNextDropped(element, currentContext()); // last: the hook may throw
     }
 
     /** An element is in the queue. */
