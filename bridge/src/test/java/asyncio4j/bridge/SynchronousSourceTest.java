@@ -54,19 +54,20 @@ class SynchronousSourceTest {
 
     @Test
     void threadsThatEmitInTurnKeepTheirOrder() {
-        source.onRequest = () -> {
-            if (source.requests.size() == 1) {
-                here(1, 2);
-                elsewhere(3, 4);
-                here(5);
-                elsewhere(6);
-            } else if (source.requests.size() == 2) {
-                here(9);
-                elsewhere(10);
-                here(11, 12, 13, 14);
-                source.subscriber.onComplete();
-            }
-        };
+        source.onRequest =
+                () -> {
+                    if (source.requests.size() == 1) {
+                        here(1, 2);
+                        elsewhere(3, 4);
+                        here(5);
+                        elsewhere(6);
+                    } else if (source.requests.size() == 2) {
+                        here(9);
+                        elsewhere(10);
+                        here(11, 12, 13, 14);
+                        source.subscriber.onComplete();
+                    }
+                };
         runner.run(() -> {
             FluxIterator<Integer> elements = iterate(source, 8);
             assertThat(elements.hasNext()).isTrue();
@@ -80,13 +81,14 @@ class SynchronousSourceTest {
 
     @Test
     void whatComesInARefillComesAfterWhatIsLeft() {
-        source.onRequest = () -> {
-            if (source.requests.size() == 1) {
-                elsewhere(1, 2, 3, 4);
-            } else if (source.requests.size() == 2) {
-                here(5, 6, 7);
-            }
-        };
+        source.onRequest =
+                () -> {
+                    if (source.requests.size() == 1) {
+                        elsewhere(1, 2, 3, 4);
+                    } else if (source.requests.size() == 2) {
+                        here(5, 6, 7);
+                    }
+                };
         runner.run(() -> {
             try (FluxIterator<Integer> elements = iterate(source, 4)) {
                 assertThat(take(elements, 7)).containsExactly(1, 2, 3, 4, 5, 6, 7);
@@ -98,16 +100,14 @@ class SynchronousSourceTest {
     @Test
     void closingDiscardsBothKindsOnce() {
         List<Object> discarded = new ArrayList<>();
-        source.onRequest = () -> {
-            here(1, 2);
-            elsewhere(3);
-            here(4);
-        };
+        source.onRequest =
+                () -> {
+                    here(1, 2);
+                    elsewhere(3);
+                    here(4);
+                };
         runner.run(() -> {
-            ReactorContext.change(
-                    context ->
-                            Operators.enableOnDiscard(
-                                    context, discarded::add));
+            ReactorContext.change(context -> Operators.enableOnDiscard(context, discarded::add));
             try (FluxIterator<Integer> elements = iterate(source, 8)) {
                 assertThat(take(elements, 1)).containsExactly(1);
             }
@@ -122,16 +122,17 @@ class SynchronousSourceTest {
         for (boolean last : new boolean[] {true, false}) {
             source.requests.clear();
             dropped.clear();
-            source.onRequest = () -> {
-                elsewhere(1);
-                here(2, 3);
-                if (last) {
-                    here(4, 5);
-                } else {
-                    here(4);
-                    elsewhere(5);
-                }
-            };
+            source.onRequest =
+                    () -> {
+                        elsewhere(1);
+                        here(2, 3);
+                        if (last) {
+                            here(4, 5);
+                        } else {
+                            here(4);
+                            elsewhere(5);
+                        }
+                    };
             runner.run(() -> {
                 FluxIterator<Integer> elements = iterate(source, 4);
                 assertThatThrownBy(() -> take(elements, 100))
@@ -159,10 +160,11 @@ class SynchronousSourceTest {
 
     @Test
     void bothKindsCountAsBuffered() {
-        source.onRequest = () -> {
-            here(1, 2);
-            elsewhere(3);
-        };
+        source.onRequest =
+                () -> {
+                    here(1, 2);
+                    elsewhere(3);
+                };
         runner.run(() -> {
             try (FluxIterator<Integer> elements = iterate(source, 8)) {
                 assertThat(take(elements, 1)).containsExactly(1);
