@@ -1,7 +1,9 @@
-"""CPython's asyncio, and uvloop where it is installed, on the work of the Java benchmarks.
+"""CPython's asyncio, or uvloop, on the work of the Java benchmarks.
+
+Usage: peers.py CPython|uvloop
 
 Prints a line for each figure: peer, version, row, and the best, the median and the worst of several rounds, in
-nanoseconds for one operation (bytes for the row "sleeping"). Where uvloop isn't installed, its line says so.
+nanoseconds for one operation (bytes for the row "sleeping").
 """
 
 import asyncio
@@ -175,21 +177,22 @@ def measure_contexts(peer, version):
         report(peer, version, f"context{name}{count}", times)
 
 
-def main():
+def main(peer):
     version = ".".join(map(str, sys.version_info[:3]))
-    measure("CPython", version, asyncio.new_event_loop)
-    measure_contexts("CPython", version)
-    with asyncio.Runner() as runner:
-        report("CPython", version, "sleeping", [runner.run(sleeping_task_bytes())])
-    try:
+    if peer == "uvloop":
         import uvloop
-    except ImportError:
-        print("uvloop", "left out: not installed for this Python", sep="\t")
-    else:
-        measure("uvloop", uvloop.__version__, uvloop.new_event_loop)
+
+        measure(peer, f"{uvloop.__version__} on CPython {version}", uvloop.new_event_loop)
+        return
+    measure(peer, version, asyncio.new_event_loop)
+    measure_contexts(peer, version)
+    with asyncio.Runner() as runner:
+        report(peer, version, "sleeping", [runner.run(sleeping_task_bytes())])
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 12):
-        sys.exit("peers.py needs Python 3.12 or newer")
-    main()
+    if sys.version_info < (3, 11):
+        sys.exit("peers.py needs Python 3.11 or newer, for asyncio.Runner")
+    if sys.argv[1:] not in (["CPython"], ["uvloop"]):
+        sys.exit("usage: peers.py CPython|uvloop")
+    main(sys.argv[1])

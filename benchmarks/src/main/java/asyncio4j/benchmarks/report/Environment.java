@@ -1,4 +1,4 @@
-package asyncio4j.benchmarks;
+package asyncio4j.benchmarks.report;
 
 import com.sun.management.OperatingSystemMXBean;
 
@@ -9,7 +9,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,19 +41,25 @@ final class Environment {
     static double otherWork() throws InterruptedException {
         SYSTEM.getCpuLoad();
         Thread.sleep(Duration.ofSeconds(2));
-        return SYSTEM.getCpuLoad();
+        return Math.round(SYSTEM.getCpuLoad() * 100) / 100.0;
     }
 
     /** The JDK and the libraries. */
-    static String versions() {
-        return "JDK %s (%s), Kotlin %s, kotlinx-coroutines %s, reactor-core %s, jox %s"
-                .formatted(
-                        System.getProperty("java.version"),
-                        System.getProperty("java.vendor"),
-                        KotlinVersion.CURRENT,
-                        jarVersion("kotlinx-coroutines-core-jvm"),
-                        jarVersion("reactor-core"),
-                        jarVersion("channels"));
+    static Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put(
+                "JDK",
+                System.getProperty("java.version")
+                        + " ("
+                        + System.getProperty("java.vendor")
+                        + ")");
+        versions.put("Kotlin", KotlinVersion.CURRENT.toString());
+        versions.put("kotlinx-coroutines", jarVersion("kotlinx-coroutines-core-jvm"));
+        versions.put("reactor-core", jarVersion("reactor-core"));
+        versions.put("reactor-netty", jarVersion("reactor-netty-core"));
+        versions.put("netty", jarVersion("netty-transport"));
+        versions.put("jox", jarVersion("channels"));
+        return versions;
     }
 
     private static String processor() {

@@ -1,0 +1,122 @@
+package asyncio4j.benchmarks.report;
+
+import asyncio4j.Engine;
+
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+import java.util.List;
+import java.util.Set;
+
+/** Runs JMH's benchmarks of a part, on either engine. */
+final class Jmh {
+
+    /** What JMH prints meanwhile; looked at when a benchmark fails. */
+    private static final String LOG = "target/jmh.log";
+
+    /** What the profiler calls the bytes for one operation. */
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+    /** What a JVM takes to start and end, and JMH to look at its result. */
+    private static final double SECONDS_AROUND = 1.0;
+
+    private final Options options;
+
+    private final Figures times;
+
+    private final Figures allocated;
+
+    private final Set<BenchmarkListEntry> benchmarks =
+            BenchmarkList.defaultList()
+                    .getAll(
+                            OutputFormatFactory.createFormatInstance(
+                                    System.out, VerboseMode.SILENT),
+                            List.of());
+
+    Jmh(Options options, Figures times, Figures allocated) {
+        this.options = options;
+        this.times = times;
+        this.allocated = allocated;
+        benchmarks.forEach(entry -> Part.ofBenchmarks(entry.getUserClassQName()));
+    }
+
+    /** How long a part takes, on the default engine with all peers or on the other one alone. */
+    double seconds(Part part, Engine engine) {
+        double each = 2.0 * options.iterations() * options.millis() / 1000 + SECONDS_AROUND;
+        return each * benchmarks.stream().filter(entry -> runs(entry, part, engine)).count();
+    }
+
+    /** Runs the part, if it has any for that engine. */
+    void run(Part part, Engine engine) throws RunnerException {
+        ChainedOptionsBuilder builder =
+                new OptionsBuilder()
+                        .forks(1)
+                        .warmupIterations(options.iterations())
+                        .warmupTime(TimeValue.milliseconds(options.millis()))
+                        .measurementIterations(options.iterations())
+                        .measurementTime(TimeValue.milliseconds(options.millis()))
+                        .shouldFailOnError(true)
+                        .output(LOG)
+                        .addProfiler(GCProfiler.class)
+                        .jvmArgsAppend(
+                                "--add-exports",
+                                "java.base/jdk.internal.vm=ALL-UNNAMED",
+                                "--enable-native-access=ALL-UNNAMED");
+        boolean any = false;
+        boolean engines = false;
+        for (BenchmarkListEntry entry : benchmarks) {
+            if (runs(entry, part, engine)) {
+                any = true;
+                engines |= hasEngine(entry);
+                builder.include("^" + entry.getUsername().replace(".", "\\.") + "$");
+            }
+        }
+        if (!any) {
+            return;
+        }
+        if (engines) {
+            builder.param("engine", engine.name());
+        }
+        try {
+            for (RunResult result : new Runner(builder.build()).run()) {
+                add(result, engine);
+            }
+        } catch (RunnerException e) {
+            throw new RunnerException("a benchmark failed; benchmarks/" + LOG + " says more", e);
+        }
+    }
+
+    /** The peers don't care for the engine: they are measured along with the default one. */
+    private static boolean runs(BenchmarkListEntry entry, Part part, Engine engine) {
+        return Part.ofBenchmarks(entry.getUserClassQName()) == part
+                && (engine == Engine.VIRTUAL_THREADS
+                        || (hasEngine(entry)
+                                && entry.getUsername().endsWith(Peer.ASYNCIO4J.suffix)));
+    }
+
+    private static boolean hasEngine(BenchmarkListEntry entry) {
+        return entry.getParams().hasValue() && entry.getParams().get().containsKey("engine");
+    }
+
+    private void add(RunResult result, Engine engine) {
+        String name = result.getParams().getBenchmark();
+        String method = name.substring(name.lastIndexOf('.') + 1);
+        Peer peer = Peer.ofMethod(method);
+        String row = method.substring(0, method.length() - peer.suffix.length());
+        Peer whose =
+                peer == Peer.ASYNCIO4J && engine == Engine.CONTINUATIONS
+                        ? Peer.ASYNCIO4J_CONTINUATIONS
+                        : peer;
+        times.add(row, whose, result.getPrimaryResult().getScore());
+        allocated.add(row, whose, result.getSecondaryResults().get(ALLOCATED).getScore());
+    }
+}
