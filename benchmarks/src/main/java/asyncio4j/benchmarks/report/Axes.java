@@ -43,7 +43,8 @@ record Axes(double low, double high, boolean logarithmic, Unit unit) {
             axis.setTickUnit(new NumberTickUnit(1));
         }
         axis.setRange(begin(), end);
-        axis.setLabel(what + (logarithmic ? " (logarithmic, less is better)" : " (less is better)"));
+        axis.setLabel(
+                what + (logarithmic ? " (logarithmic, less is better)" : " (less is better)"));
         return axis;
     }
 

@@ -45,8 +45,7 @@ record Explanations(Map<String, String> texts) {
     /** Why that engine misses in that row; empty if nobody has said so yet. */
     String of(String row, Peer ours) {
         String engine = ours == Peer.ASYNCIO4J ? "default" : "continuations";
-        return texts.getOrDefault(
-                row + " " + engine, texts.getOrDefault(row + " any", ""));
+        return texts.getOrDefault(row + " " + engine, texts.getOrDefault(row + " any", ""));
     }
 
     /** Why that case grows as it does. */

@@ -79,9 +79,7 @@ final class Figures {
                 ? median
                 : "%s (%s to %s)"
                         .formatted(
-                                median,
-                                Unit.bare(values.getFirst()),
-                                Unit.bare(values.getLast()));
+                                median, Unit.bare(values.getFirst()), Unit.bare(values.getLast()));
     }
 
     /** How many times as much ours is, median by median; null if one of the two wasn't measured. */

@@ -53,8 +53,7 @@ record Goal(Peer ours, double ratio, boolean below, Peer peer) {
                 below
                         ? "below " + peer.title
                         : "at most %s x %s".formatted(Double.toString(ratio), peer.title);
-        String came =
-                measured == null ? "" : digits(measured) + (below ? " x, " : ", ");
+        String came = measured == null ? "" : digits(measured) + (below ? " x, " : ", ");
         return "%s: %s%s".formatted(wanted, came, verdict(measured).text);
     }
 

@@ -151,8 +151,7 @@ final class Measurement {
             leaveOut("CPython: no Python 3.12 or newer was found");
         } else {
             steps.add(
-                    new Step(
-                            prefix + "CPython", 14, () -> python(options.python(), Peer.CPYTHON)));
+                    new Step(prefix + "CPython", 14, () -> python(options.python(), Peer.CPYTHON)));
         }
         if (options.uvloopPython().isEmpty()) {
             leaveOut("uvloop: no Python that has it; UVLOOP_PYTHON can name one");
@@ -207,11 +206,7 @@ final class Measurement {
     private void scale() throws IOException, InterruptedException {
         Files.deleteIfExists(SCALE);
         List<String> arguments =
-                List.of(
-                        SCALE.toString(),
-                        options.mode(),
-                        options.python(),
-                        options.uvloopPython());
+                List.of(SCALE.toString(), options.mode(), options.python(), options.uvloopPython());
         Programs.java(SCALE_MAIN, List.of(), arguments);
         scale.addAll(Results.readArray(SCALE, ScalePoint[].class));
     }

@@ -149,7 +149,8 @@ final class Page {
             return;
         }
         String counts = section.counts().substring(0, 1).toUpperCase(Locale.ROOT);
-        text.append("\n### %s\n\n%s%s.\n\n"
+        text.append(
+                "\n### %s\n\n%s%s.\n\n"
                         .formatted(section.title(), counts, section.counts().substring(1)));
         text.append(tables.table(section)).append(tables.misses(section));
         String title = section.title().replace("`", "");
@@ -175,10 +176,7 @@ final class Page {
             String name = "latency-" + load.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
             String title = "Wake-up latency, " + load;
             String what = "p50 / p99 / p99.9";
-            chart(
-                    name,
-                    title,
-                    Dots.svg(title, what, Unit.NANOSECONDS, latencies.bands(load)));
+            chart(name, title, Dots.svg(title, what, Unit.NANOSECONDS, latencies.bands(load)));
         }
     }
 

@@ -28,9 +28,7 @@ final class Programs {
 
     /** Whether there is such a main class. */
     static boolean exists(String mainClass) {
-        return Programs.class
-                        .getClassLoader()
-                        .getResource(mainClass.replace('.', '/') + ".class")
+        return Programs.class.getClassLoader().getResource(mainClass.replace('.', '/') + ".class")
                 != null;
     }
 

@@ -17,7 +17,10 @@ record Row(String key, String work, List<Goal> goals) {
                 key,
                 work,
                 Arrays.stream(goals)
-                        .flatMap(goal -> Stream.of(goal, new Goal(
+                        .flatMap(goal ->
+                                Stream.of(
+                                        goal,
+                                        new Goal(
                                                 Peer.ASYNCIO4J_CONTINUATIONS,
                                                 goal.ratio(),
                                                 goal.below(),

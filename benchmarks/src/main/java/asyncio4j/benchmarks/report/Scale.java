@@ -39,43 +39,47 @@ final class Scale {
         text.append(" time grows | bytes grow |\n| --- | --- |")
                 .append(" ---: |".repeat(sizes.size() + 2))
                 .append('\n');
-        kind.cases().forEach((work, title) -> {
-            Map<Peer, SortedMap<Long, Double>> times = times(work);
-            Map<Peer, SortedMap<Long, Double>> bytes = bytes(work);
-            Set<Peer> peers = new TreeSet<>(times.keySet());
-            peers.addAll(bytes.keySet());
-            String first = title;
-            for (Peer peer : peers) {
-                SortedMap<Long, Double> time = times.getOrDefault(peer, new TreeMap<>());
-                SortedMap<Long, Double> heap = bytes.getOrDefault(peer, new TreeMap<>());
-                text.append("| %s | %s |".formatted(first, peer.title));
-                first = "";
-                sizes.forEach(n -> text.append(' ').append(cell(n, time, heap)).append(" |"));
-                text.append(" %s | %s |\n".formatted(growth(time), growth(heap)));
-            }
-        });
+        kind.cases()
+                .forEach((work, title) -> {
+                    Map<Peer, SortedMap<Long, Double>> times = times(work);
+                    Map<Peer, SortedMap<Long, Double>> bytes = bytes(work);
+                    Set<Peer> peers = new TreeSet<>(times.keySet());
+                    peers.addAll(bytes.keySet());
+                    String first = title;
+                    for (Peer peer : peers) {
+                        SortedMap<Long, Double> time = times.getOrDefault(peer, new TreeMap<>());
+                        SortedMap<Long, Double> heap = bytes.getOrDefault(peer, new TreeMap<>());
+                        text.append("| %s | %s |".formatted(first, peer.title));
+                        first = "";
+                        sizes.forEach(
+                                n -> text.append(' ').append(cell(n, time, heap)).append(" |"));
+                        text.append(" %s | %s |\n".formatted(growth(time), growth(heap)));
+                    }
+                });
         return text.toString();
     }
 
     /** What of ours grows faster than it should, and why; what wasn't measured, and why. */
     String notes(ScaleKind kind) {
         StringBuilder text = new StringBuilder();
-        kind.cases().forEach((work, title) -> {
-            List<String> fast = new ArrayList<>();
-            for (Peer ours : List.of(Peer.ASYNCIO4J, Peer.ASYNCIO4J_CONTINUATIONS)) {
-                addTooFast(fast, "the time of " + ours.title, times(work).get(ours));
-                addTooFast(fast, "the bytes of " + ours.title, bytes(work).get(ours));
-            }
-            if (!fast.isEmpty()) {
-                String why = explanations.ofScale(work);
-                text.append("\n**Faster than n log n** grows, %s (%s): %s. %s\n"
-                                .formatted(
-                                        kind.title().toLowerCase(Locale.ROOT),
-                                        title,
-                                        String.join("; ", fast),
-                                        why.isEmpty() ? Explanations.NONE : why));
-            }
-        });
+        kind.cases()
+                .forEach((work, title) -> {
+                    List<String> fast = new ArrayList<>();
+                    for (Peer ours : List.of(Peer.ASYNCIO4J, Peer.ASYNCIO4J_CONTINUATIONS)) {
+                        addTooFast(fast, "the time of " + ours.title, times(work).get(ours));
+                        addTooFast(fast, "the bytes of " + ours.title, bytes(work).get(ours));
+                    }
+                    if (!fast.isEmpty()) {
+                        String why = explanations.ofScale(work);
+                        text.append(
+                                "\n**Faster than n log n** grows, %s (%s): %s. %s\n"
+                                        .formatted(
+                                                kind.title().toLowerCase(Locale.ROOT),
+                                                title,
+                                                String.join("; ", fast),
+                                                why.isEmpty() ? Explanations.NONE : why));
+                    }
+                });
         Set<String> missing = new LinkedHashSet<>();
         for (ScalePoint point : points) {
             String title = kind.cases().get(point.work());
@@ -94,11 +98,13 @@ final class Scale {
     /** Two panels for each case: time and bytes for an element. */
     List<Lines.Panel> panels(ScaleKind kind) {
         List<Lines.Panel> panels = new ArrayList<>();
-        kind.cases().forEach((work, title) -> {
-            panels.add(
-                    new Lines.Panel(title + ": time", Unit.NANOSECONDS, each(times(work), NANOS)));
-            panels.add(new Lines.Panel(title + ": heap", Unit.BYTES, each(bytes(work), 1)));
-        });
+        kind.cases()
+                .forEach((work, title) -> {
+                    panels.add(
+                            new Lines.Panel(
+                                    title + ": time", Unit.NANOSECONDS, each(times(work), NANOS)));
+                    panels.add(new Lines.Panel(title + ": heap", Unit.BYTES, each(bytes(work), 1)));
+                });
         return panels;
     }
 

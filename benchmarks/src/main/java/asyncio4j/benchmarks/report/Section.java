@@ -91,9 +91,10 @@ record Section(String name, String title, String counts, Unit unit, List<Row> ro
                     "`Flux` as iteration",
                     "one element",
                     Row.both(
-                            "iterated", "a `Flux` that can be polled", first(1.0, Peer.TO_ITERABLE)),
-                    Row.both(
-                            "iteratedHidden", "a `Flux` that can't", first(1.0, Peer.TO_ITERABLE)),
+                            "iterated",
+                            "a `Flux` that can be polled",
+                            first(1.0, Peer.TO_ITERABLE)),
+                    Row.both("iteratedHidden", "a `Flux` that can't", first(1.0, Peer.TO_ITERABLE)),
                     Row.both(
                             "iteratedParallel",
                             "a `Flux` over `publishOn(parallel)`",
@@ -143,8 +144,7 @@ record Section(String name, String title, String counts, Unit unit, List<Row> ro
 
     /** All of them, in the page's order. */
     static final List<Section> ALL =
-            List.of(
-                    TASKS, REACTOR, HTTP, FLUXES, ITERATION, GENERATORS, MEMORY, TIMERS, CONTEXTS);
+            List.of(TASKS, REACTOR, HTTP, FLUXES, ITERATION, GENERATORS, MEMORY, TIMERS, CONTEXTS);
 
     /** The rows of some of them once more, with the bytes that each operation allocates. */
     static final Section ALLOCATION =
@@ -159,8 +159,7 @@ record Section(String name, String title, String counts, Unit unit, List<Row> ro
                             .toList());
 
     private static Section nanoseconds(String name, String title, String each, Row... rows) {
-        return new Section(
-                name, title, "nanoseconds for " + each, Unit.NANOSECONDS, List.of(rows));
+        return new Section(name, title, "nanoseconds for " + each, Unit.NANOSECONDS, List.of(rows));
     }
 
     /** A figure without a row would be lost in silence. */

@@ -101,8 +101,7 @@ final class Svg {
         double width = WIDTH / 2.0;
         for (int i = 0; i < charts.size(); i++) {
             double top = TOP + (double) (i / 2) * height;
-            charts.get(i)
-                    .draw(graphics, new Rectangle2D.Double(i % 2 * width, top, width, height));
+            charts.get(i).draw(graphics, new Rectangle2D.Double(i % 2 * width, top, width, height));
         }
         return text(graphics, whole, description);
     }

@@ -11,8 +11,7 @@ import java.util.stream.Collectors;
 /** The tables of rows and peers, and the one of what is wanted and what came of it. */
 final class Tables {
 
-    private static final List<Peer> ENGINES =
-            List.of(Peer.ASYNCIO4J, Peer.ASYNCIO4J_CONTINUATIONS);
+    private static final List<Peer> ENGINES = List.of(Peer.ASYNCIO4J, Peer.ASYNCIO4J_CONTINUATIONS);
 
     private final Figures figures;
 
@@ -178,6 +177,8 @@ final class Tables {
     }
 
     private static String ratio(@Nullable Double ratio) {
-        return ratio == null ? "" : String.format(Locale.ROOT, ratio < 0.095 ? "%.3f" : "%.2f", ratio);
+        return ratio == null
+                ? ""
+                : String.format(Locale.ROOT, ratio < 0.095 ? "%.3f" : "%.2f", ratio);
     }
 }

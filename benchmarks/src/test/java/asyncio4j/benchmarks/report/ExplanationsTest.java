@@ -52,14 +52,16 @@ class ExplanationsTest {
                         .map(Row::key)
                         .collect(Collectors.toSet());
 
-        Explanations.load().texts().forEach((heading, text) -> {
-            String[] words = heading.split(" ", -1);
-            assertThat(words).as(heading).hasSize(2);
-            assertThat(text).as(heading).isNotBlank();
-            if (!words[0].equals("scale")) {
-                assertThat(rows).contains(words[0]);
-                assertThat(words[1]).isIn("default", "continuations", "any");
-            }
-        });
+        Explanations.load()
+                .texts()
+                .forEach((heading, text) -> {
+                    String[] words = heading.split(" ", -1);
+                    assertThat(words).as(heading).hasSize(2);
+                    assertThat(text).as(heading).isNotBlank();
+                    if (!words[0].equals("scale")) {
+                        assertThat(rows).contains(words[0]);
+                        assertThat(words[1]).isIn("default", "continuations", "any");
+                    }
+                });
     }
 }

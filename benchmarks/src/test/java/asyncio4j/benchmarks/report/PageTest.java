@@ -103,8 +103,7 @@ class PageTest {
     void thePageIsPutBetweenItsMarksAndOldChartsAreGone() throws IOException {
         Path template = folder.resolve("template.md");
         Files.writeString(
-                template,
-                "before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nafter\n");
+                template, "before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nafter\n");
         Path old = folder.resolve("charts").resolve("old.svg");
         Files.createDirectories(old.getParent());
         Files.writeString(old, "<svg/>");
@@ -164,12 +163,15 @@ class PageTest {
                 figures,
                 List.of(cell("switch", Peer.ASYNCIO4J, 33)),
                 List.of(
-                        new ScalePoint("chain", "asyncio4j", "virtual threads", 1_000, 0.001, 1e6, null),
-                        new ScalePoint("chain", "asyncio4j", "virtual threads", 10_000, 0.1, 1e7, null),
+                        new ScalePoint(
+                                "chain", "asyncio4j", "virtual threads", 1_000, 0.001, 1e6, null),
+                        new ScalePoint(
+                                "chain", "asyncio4j", "virtual threads", 10_000, 0.1, 1e7, null),
                         new ScalePoint("chain", "Kotlin", null, 1_000, 0.001, 1e6, null),
                         new ScalePoint("chain", "Kotlin", null, 10_000, null, null, "too deep")),
                 List.of(
-                        new LatencyPoint("parallel", "asyncio4j", null, "idle", 8e3, 2e4, 1.5e6, 9)));
+                        new LatencyPoint(
+                                "parallel", "asyncio4j", null, "idle", 8e3, 2e4, 1.5e6, 9)));
     }
 
     private static Figures.Cell cell(String row, Peer peer, double... values) {

@@ -28,7 +28,6 @@ class ProgressTest {
         assertThat(lines)
                 .containsExactly(
                         "[  0%] one; 1 min 40 s left",
-                        "[ 50%] other; 1 min 40 s left",
-                        "[100%] took 3 min 20 s");
+                        "[ 50%] other; 1 min 40 s left", "[100%] took 3 min 20 s");
     }
 }
