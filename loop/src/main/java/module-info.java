@@ -4,7 +4,7 @@
  * <p>It depends on the JDK alone; {@code jdk.unsupported} has the signals. What it shows by JMX and
  * the Flight Recorder, and its command line, take modules that may be missing.
  */
-@SuppressWarnings("module") // asyncio4j.bridge is compiled after this module
+@SuppressWarnings("module") // those that it exports to are compiled after this module
 @org.jspecify.annotations.NullMarked
 module asyncio4j.loop {
     requires static transitive org.jspecify;
@@ -18,9 +18,11 @@ module asyncio4j.loop {
     exports asyncio4j.management;
     exports asyncio4j.queues;
     exports asyncio4j.internal.access to
-            asyncio4j.bridge;
+            asyncio4j.bridge,
+            asyncio4j.netty;
     exports asyncio4j.internal.spi to
-            asyncio4j.bridge;
+            asyncio4j.bridge,
+            asyncio4j.netty;
 
     uses asyncio4j.internal.spi.Companion;
 }

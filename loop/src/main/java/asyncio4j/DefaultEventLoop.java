@@ -4,6 +4,7 @@ import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.loop.Clock;
 import asyncio4j.internal.loop.LoopCore;
+import asyncio4j.internal.spi.Poller;
 import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -110,8 +112,16 @@ final class DefaultEventLoop implements EventLoop {
     }
 
     DefaultEventLoop(Clock clock, @Nullable Engine asked) {
+        this(clock, asked, null);
+    }
+
+    @SuppressWarnings("this-escape") // the core only keeps it
+    DefaultEventLoop(
+            Clock clock,
+            @Nullable Engine asked,
+            @Nullable Function<? super Poller.Host, ? extends Poller> poller) {
         engine = Engine.choose(asked);
-        core = new LoopCore(this, clock, name, engine == Engine.CONTINUATIONS);
+        core = new LoopCore(this, clock, name, engine == Engine.CONTINUATIONS, poller);
         setDebug(DebugMode.byDefault());
         Companions.loopCreated();
     }
@@ -422,6 +432,7 @@ final class DefaultEventLoop implements EventLoop {
         try {
             LoopClose.close(this, closeListeners);
         } finally {
+            core.closePoller();
             executor.shutdownNow(); // whatever an exception handler threw
             unretrieved.closed();
         }

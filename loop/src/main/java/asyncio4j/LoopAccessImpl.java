@@ -6,10 +6,12 @@ import asyncio4j.internal.context.VarMap;
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.FiberEngine;
 import asyncio4j.internal.loop.Clock;
+import asyncio4j.internal.spi.Poller;
 import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The implementation of {@link LoopAccess}. */
@@ -45,6 +47,17 @@ final class LoopAccessImpl extends LoopAccess {
                         return Long.MAX_VALUE; // until other threads move it
                     }
                 });
+    }
+
+    @Override
+    public EventLoop newEventLoop(
+            @Nullable Engine engine, Function<? super Poller.Host, ? extends Poller> poller) {
+        return new DefaultEventLoop(Clock.system(), engine, poller);
+    }
+
+    @Override
+    public @Nullable Poller poller(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).core().poller();
     }
 
     @Override

@@ -26,11 +26,13 @@ class FloorsTest {
      */
     private static final List<List<String>> FLOORS =
             List.of(
-                    List.of("asyncio4j.internal.fiber", "asyncio4j.internal.flight"),
+                    List.of(
+                            "asyncio4j.internal.fiber",
+                            "asyncio4j.internal.flight",
+                            "asyncio4j.internal.spi"),
                     List.of("asyncio4j.internal.loop"),
                     List.of(
                             "asyncio4j.internal.context",
-                            "asyncio4j.internal.spi",
                             "asyncio4j.management"),
                     List.of("asyncio4j", "asyncio4j.internal.access"),
                     List.of("asyncio4j.internal.locks", "asyncio4j.tools"),

@@ -28,7 +28,7 @@ public final class LoopInterruptStress {
     private LoopInterruptStress() {}
 
     private static LoopCore core() {
-        return new LoopCore(new Object(), Clock.system(), "stress", ContinuationEngine.available());
+        return new LoopCore(new Object(), Clock.system(), "stress", ContinuationEngine.available(), null);
     }
 
     /**

@@ -4,14 +4,17 @@ import asyncio4j.AsyncFuture;
 import asyncio4j.Asyncio;
 import asyncio4j.Context;
 import asyncio4j.Coroutine;
+import asyncio4j.Engine;
 import asyncio4j.EventLoop;
 import asyncio4j.Task;
+import asyncio4j.internal.spi.Poller;
 import asyncio4j.internal.spi.ThreadLocals;
 
 import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +53,17 @@ public abstract class LoopAccess {
 
     /** A new loop that goes by {@code time}. Any thread. */
     public abstract EventLoop newEventLoop(TestTime time);
+
+    /**
+     * A new loop that waits in what {@code poller} makes. Any thread.
+     *
+     * @param engine what its tasks run on; null for what {@link Engine} says
+     */
+    public abstract EventLoop newEventLoop(
+            @Nullable Engine engine, Function<? super Poller.Host, ? extends Poller> poller);
+
+    /** What {@code loop} waits in; null if it parks. Any thread. */
+    public abstract @Nullable Poller poller(EventLoop loop);
 
     /** The loop that runs the calling code, or null. Any thread. */
     public abstract @Nullable EventLoop runningLoop();

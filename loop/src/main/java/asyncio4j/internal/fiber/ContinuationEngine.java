@@ -77,7 +77,7 @@ import java.util.concurrent.locks.LockSupport;
  * other interrupt is a user's: one that comes while a fiber has control stays with it across its
  * awaits.
  */
-public final class ContinuationEngine implements FiberEngine {
+public final class ContinuationEngine implements FiberEngine, LoopThread.Worker {
 
     /** How deep calls are nested on one stack. */
     static final int MAX_DEPTH = 16;
@@ -232,7 +232,8 @@ public final class ContinuationEngine implements FiberEngine {
     // The loop's thread: the base
 
     /** Has the baton until there is no target any more. */
-    void work() {
+    @Override
+    public void work() {
         try {
             while (target != null) {
                 ScopedValue.where(BASE, this).run(this::rounds);
@@ -650,6 +651,11 @@ public final class ContinuationEngine implements FiberEngine {
 
     @Override
     public boolean sharesThread() {
+        return true;
+    }
+
+    @Override
+    public boolean mayBlock() {
         return true;
     }
 

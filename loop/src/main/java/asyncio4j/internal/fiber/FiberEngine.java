@@ -66,8 +66,23 @@ public interface FiberEngine {
         return false;
     }
 
+    /** Whether the step that runs may block. Baton holder only. */
+    boolean mayBlock();
+
     /** Whether the calling thread is the one that holds the baton. Any thread may ask. */
     boolean holdsBaton();
+
+    /**
+     * Whether {@code thread} is the one that holds the baton: for sure if it is the calling one, as
+     * far as the calling thread can see if not. Any thread may ask.
+     */
+    default boolean holdsBaton(Thread thread) {
+        if (thread == Thread.currentThread()) {
+            return holdsBaton();
+        }
+        Fiber fiber = holder();
+        return fiber != null && fiber.thread() == thread;
+    }
 
     /**
      * The fiber that holds the baton, as far as the calling thread can see; null while the loop

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The one thread of a {@link ContinuationEngine}: it waits for the baton, works until it gives it
+ * A platform thread that works with the baton at times, the only one of a {@link
+ * ContinuationEngine}, and that on which a {@link VirtualThreadEngine} does what blocks: it waits for the baton, works until it gives it
  * back, and waits again.
  *
  * <p>{@code job} is the baton's arrival. The giver writes it, then unparks; the thread parks until
@@ -16,6 +17,13 @@ import java.util.concurrent.locks.LockSupport;
  * without being closed is garbage, and the thread ends soon after.
  */
 final class LoopThread implements Runnable {
+
+    /** Whose thread this is. */
+    interface Worker {
+
+        /** Has the baton from the begin to the end. */
+        void work();
+    }
 
     /** How often to look whether the loop was forgotten. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -26,7 +34,7 @@ final class LoopThread implements Runnable {
      */
     private static final long STACK_BYTES = 16L << 20;
 
-    private final WeakReference<ContinuationEngine> owner;
+    private final WeakReference<Worker> owner;
 
     private final Thread thread;
 
@@ -34,12 +42,12 @@ final class LoopThread implements Runnable {
     private final Fiber.Seat seat = new Fiber.Seat();
 
     /** Written by who hands the baton over, cleared by the thread. */
-    private volatile @Nullable ContinuationEngine job;
+    private volatile @Nullable Worker job;
 
     /** Written by the owner of the loop. */
     private volatile boolean quit;
 
-    LoopThread(ContinuationEngine engine, String name) {
+    LoopThread(Worker engine, String name) {
         owner = new WeakReference<>(engine);
         thread =
                 Thread.ofPlatform()
@@ -59,7 +67,7 @@ final class LoopThread implements Runnable {
     }
 
     /** Hands the baton over. The calling thread has it, and touches nothing of the loop then. */
-    void grant(ContinuationEngine engine) {
+    void grant(Worker engine) {
         job = engine;
         if (thread.getState() == Thread.State.NEW) {
             thread.start();
@@ -101,7 +109,7 @@ final class LoopThread implements Runnable {
     }
 
     private void work() {
-        ContinuationEngine engine = job;
+        Worker engine = job;
         if (engine != null) {
             job = null;
             engine.work();

@@ -37,6 +37,22 @@ public abstract class Step {
     }
 
     /**
+     * Whether this is a turn at I/O. It runs users' code, but never becomes a task's, so the fiber
+     * for steps that block may run it, too.
+     */
+    public boolean io() {
+        return false;
+    }
+
+    /**
+     * Whether {@link #run} waits for I/O, so that a virtual thread would keep its carrier
+     * meanwhile.
+     */
+    public boolean blocks() {
+        return false;
+    }
+
+    /**
      * Does the work, on the thread of the baton holder. What it throws makes the loop return to its
      * caller at once; ordinary failures must be handled inside.
      */

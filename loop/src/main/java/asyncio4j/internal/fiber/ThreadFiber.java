@@ -33,7 +33,7 @@ import java.util.concurrent.locks.LockSupport;
  * together, and both are taken down together, under this fiber's monitor, so that the one is never
  * taken for the other.
  */
-final class ThreadFiber extends Fiber {
+sealed class ThreadFiber extends Fiber permits BlockingFiber {
 
     /** Any thread; set once, before the thread starts. */
     private @Nullable Thread thread;
@@ -113,8 +113,18 @@ final class ThreadFiber extends Fiber {
         } else {
             started = true;
             granted = true;
-            thread().start();
+            start();
         }
+    }
+
+    /** Has the thread begin to wait for the baton, which is granted already. */
+    void start() {
+        thread().start();
+    }
+
+    /** The thread has nothing on its stack: it will be started again. Baton holder only. */
+    void atBase() {
+        started = false;
     }
 
     /** Waits for the baton. This fiber's own thread only. */

@@ -84,6 +84,9 @@ public final class VirtualThreadEngine implements FiberEngine {
     /** Threads on their last few instructions, so that close can wait for them. */
     private final ArrayDeque<Thread> retired = new ArrayDeque<>();
 
+    /** Runs the steps that block; null until there is one. */
+    private @Nullable BlockingFiber blocking;
+
     private @Nullable Thread caller;
 
     /**
@@ -157,14 +160,18 @@ public final class VirtualThreadEngine implements FiberEngine {
                 break;
             }
             if (!step.light()) {
-                Fiber pump = pump();
-                pump.first = step;
-                hand(pump);
+                handToPump(step);
                 break;
             }
             run(step);
         }
         awaitTurn(self);
+    }
+
+    private void handToPump(Step step) {
+        Fiber pump = step.blocks() ? blocking() : pump();
+        pump.first = step;
+        hand(pump);
     }
 
     @Override
@@ -223,7 +230,10 @@ public final class VirtualThreadEngine implements FiberEngine {
             Fiber next = null;
             if (step != null) {
                 next = step.resumes();
-                if (next == null) {
+                if (next == null && step.blocks()) {
+                    next = blocking();
+                    next.first = step;
+                } else if (next == null) {
                     run(step);
                     if (self.dying()) {
                         end(self);
@@ -249,6 +259,52 @@ public final class VirtualThreadEngine implements FiberEngine {
                 return;
             }
         }
+    }
+
+    /**
+     * What {@link BlockingFiber} does with the baton: turns at I/O and light steps, until it has to
+     * give it away.
+     */
+    void work(BlockingFiber self) {
+        self.awaitBaton();
+        self.dropInterrupts();
+        if (agenda.interrupted()) {
+            self.loopInterrupt();
+        }
+        Step step = self.first;
+        self.first = null;
+        Fiber next = null;
+        while (step != null) {
+            next = step.resumes();
+            if (next != null) {
+                break;
+            }
+            if (!step.light() && !step.io()) {
+                next = pump();
+                next.first = step;
+                break;
+            }
+            run(step);
+            self.dropInterrupts();
+            step = next(self);
+        }
+        self.dropInterrupts();
+        self.atBase();
+        if (next == null) {
+            returnToCaller();
+        } else {
+            hand(next);
+        }
+    }
+
+    /** The fiber for steps that block. */
+    private BlockingFiber blocking() {
+        BlockingFiber fiber = blocking;
+        if (fiber == null) {
+            fiber = new BlockingFiber(agenda, this, name);
+            blocking = fiber;
+        }
+        return fiber;
     }
 
     /**
@@ -368,6 +424,11 @@ public final class VirtualThreadEngine implements FiberEngine {
     }
 
     @Override
+    public boolean mayBlock() {
+        return holder instanceof BlockingFiber;
+    }
+
+    @Override
     public boolean holdsBaton() {
         // A thread that reads its own fiber here holds the baton: it gave this value up itself when
         // it gave the baton
@@ -419,6 +480,10 @@ public final class VirtualThreadEngine implements FiberEngine {
             interrupted |= join(thread);
         }
         retired.clear();
+        if (blocking != null) {
+            blocking.end();
+            blocking = null;
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -2,6 +2,7 @@ package asyncio4j.internal.loop;
 
 import asyncio4j.internal.fiber.Fiber;
 import asyncio4j.internal.fiber.Step;
+import asyncio4j.internal.spi.Poller;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ final class Inbox {
 
     static {
         try {
-            SLEEPER = MethodHandles.lookup().findVarHandle(Inbox.class, "sleeper", Thread.class);
+            SLEEPER = MethodHandles.lookup().findVarHandle(Inbox.class, "sleeper", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -75,9 +76,12 @@ final class Inbox {
 
     private final ConcurrentLinkedQueue<Step> queue = new ConcurrentLinkedQueue<>();
 
-    /** Written by the baton holder, taken away by a poster. */
+    /**
+     * The thread that waits, or the poller that it waits in. Written by the baton holder, taken
+     * away by a poster.
+     */
     @SuppressWarnings("unused") // through SLEEPER
-    private volatile @Nullable Thread sleeper;
+    private volatile @Nullable Object sleeper;
 
     private volatile boolean closed;
 
@@ -100,9 +104,13 @@ final class Inbox {
         if (closed && queue.remove(step)) {
             return false;
         }
-        Thread waiting = sleeper;
+        Object waiting = sleeper;
         if (waiting != null && SLEEPER.compareAndSet(this, waiting, null)) {
-            LockSupport.unpark(waiting);
+            if (waiting instanceof Thread thread) {
+                LockSupport.unpark(thread);
+            } else {
+                ((Poller) waiting).wakeup();
+            }
         }
         return true;
     }
@@ -168,6 +176,29 @@ final class Inbox {
                             : Math.max(spins >> 1, FEWEST_SPINS);
         }
         sleeper = null;
+    }
+
+    /**
+     * The same in a poller. It asks {@link #isEmpty} once more when its own wake-up counts from
+     * there on, so the argument above holds for it, too. Baton holder only.
+     */
+    void await(Poller poller, long nanos) {
+        sleeper = poller;
+        try {
+            poller.poll(nanos);
+        } finally {
+            sleeper = null;
+        }
+    }
+
+    /** The poller doesn't wait any more, and needn't be woken. Baton holder only. */
+    void awake() {
+        sleeper = null;
+    }
+
+    /** Whether nothing is in it. Any thread. */
+    boolean isEmpty() {
+        return queue.isEmpty();
     }
 
     /** Refuses steps from now on, and drops those that are there. The owner of the loop only. */

@@ -8,11 +8,13 @@ import asyncio4j.internal.fiber.Step;
 import asyncio4j.internal.fiber.VirtualThreadEngine;
 import asyncio4j.internal.flight.Flight;
 import asyncio4j.internal.flight.StepSpan;
+import asyncio4j.internal.spi.Poller;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 
 /**
@@ -38,6 +40,9 @@ public final class LoopCore implements Agenda {
     private final Inbox inbox = new Inbox();
 
     private final Progress progress = new Progress();
+
+    /** The turn at what the loop waits in; null if it parks. */
+    private final @Nullable IoTurn io;
 
     /**
      * The loop that this is the core of, for the floors above. Any thread; set once, before
@@ -98,7 +103,7 @@ public final class LoopCore implements Agenda {
      * @param name its name and that of its threads
      */
     public LoopCore(Object owner, Clock clock, String name) {
-        this(owner, clock, name, false);
+        this(owner, clock, name, false, null);
     }
 
     /**
@@ -108,8 +113,15 @@ public final class LoopCore implements Agenda {
      * @param clock the time
      * @param name its name and that of its threads
      * @param continuations whether the fibers are continuations, which must be available
+     * @param poller makes what the loop waits in; null for parking
      */
-    public LoopCore(Object owner, Clock clock, String name, boolean continuations) {
+    @SuppressWarnings("this-escape") // it is only kept
+    public LoopCore(
+            Object owner,
+            Clock clock,
+            String name,
+            boolean continuations,
+            @Nullable Function<? super Poller.Host, ? extends Poller> poller) {
         this.owner = owner;
         this.clock = clock;
         this.name = name;
@@ -117,6 +129,7 @@ public final class LoopCore implements Agenda {
                 continuations
                         ? new ContinuationEngine(this, name)
                         : new VirtualThreadEngine(this, name);
+        this.io = poller == null ? null : new IoTurn(this, poller);
     }
 
     /** The loop that this is the core of. Any thread. */
@@ -127,6 +140,11 @@ public final class LoopCore implements Agenda {
     /** The engine under this loop. Any thread. */
     public FiberEngine engine() {
         return engine;
+    }
+
+    /** What the loop waits in; null if it parks. Any thread. */
+    public @Nullable Poller poller() {
+        return io == null ? null : io.poller();
     }
 
     /** How far this loop has come. Any thread. */
@@ -194,6 +212,19 @@ public final class LoopCore implements Agenda {
      */
     public boolean post(Step step) {
         return inbox.post(step);
+    }
+
+    /**
+     * Puts a step at the end of the ready queue, or hands it in from outside.
+     *
+     * @return false if the loop is closed
+     */
+    public boolean addFromAnywhere(Step step) {
+        if (engine.holdsBaton() && !closed) {
+            add(step);
+            return true;
+        }
+        return post(step);
     }
 
     /** Makes the loop return to its caller after the current iteration. Baton holder only. */
@@ -276,20 +307,27 @@ public final class LoopCore implements Agenda {
             if (batch > 0) {
                 batch--;
                 Step step = ready.remove();
-                progress.step();
-                StepSpan begun = Flight.stepBegins();
-                if (slowListener != null || begun != null) {
-                    span = begun;
-                    current = step;
-                    currentSince = slowListener == null ? Long.MAX_VALUE : clock.nanos();
-                }
+                begin(step);
                 return step;
             }
-            if (stopping && !fresh) {
+            if (stopping && !fresh && (io == null || !io.served())) {
                 return null;
             }
             fresh = false;
-            beginIteration(holder);
+            if (beginIteration(holder)) {
+                begin(io);
+                return io;
+            }
+        }
+    }
+
+    private void begin(@Nullable Step step) {
+        progress.step();
+        StepSpan begun = Flight.stepBegins();
+        if (slowListener != null || begun != null) {
+            span = begun;
+            current = step;
+            currentSince = slowListener == null ? Long.MAX_VALUE : clock.nanos();
         }
     }
 
@@ -300,9 +338,15 @@ public final class LoopCore implements Agenda {
         }
     }
 
-    private void beginIteration(Fiber holder) {
+    /** Begins an iteration, unless the turn at the poller has to be served first: then says so. */
+    private boolean beginIteration(Fiber holder) {
         inbox.drainTo(ready);
-        if (ready.isEmpty() && !stopping) {
+        boolean idle = ready.isEmpty() && !stopping;
+        if (io != null) {
+            if (idle ? io.dueWhileIdle(untilTimer()) : io.dueWhileBusy()) {
+                return true;
+            }
+        } else if (idle) {
             TimerStep timer = timers.peek();
             if (timer == null) {
                 if (!clock.idle()) {
@@ -322,6 +366,34 @@ public final class LoopCore implements Agenda {
             timers.expire(clock.nanos(), ready);
         }
         batch = ready.size();
+        return false;
+    }
+
+    /** How long until the first timer is due. */
+    private long untilTimer() {
+        TimerStep timer = timers.peek();
+        return timer == null
+                ? LONGEST_WAIT
+                : Math.clamp(timer.dueNanos() - clock.nanos(), 0, LONGEST_WAIT);
+    }
+
+    /** Whether there is nothing to do but wait. Baton holder only. */
+    boolean nothingReady() {
+        return ready.isEmpty() && inbox.isEmpty();
+    }
+
+    /** Waits in the poller, and does what came of it. Baton holder only. */
+    void await(Poller poller, long nanos) {
+        current = null;
+        span = null;
+        progress.idle();
+        inbox.await(poller, nanos);
+    }
+
+    /** The wait in the poller is over, and {@code step} goes on. Baton holder only. */
+    void awake(Step step) {
+        inbox.awake();
+        begin(step);
     }
 
     private void await(Fiber holder, long nanos) {
@@ -342,6 +414,13 @@ public final class LoopCore implements Agenda {
             if (took >= slowNanos) {
                 listener.accept(step, took);
             }
+        }
+    }
+
+    /** Ends the I/O, if there is any. After {@link #close}, when nothing runs any more. */
+    public void closePoller() {
+        if (io != null) {
+            io.poller().close();
         }
     }
 
