@@ -31,9 +31,7 @@ class FloorsTest {
                             "asyncio4j.internal.flight",
                             "asyncio4j.internal.spi"),
                     List.of("asyncio4j.internal.loop"),
-                    List.of(
-                            "asyncio4j.internal.context",
-                            "asyncio4j.management"),
+                    List.of("asyncio4j.internal.context", "asyncio4j.management"),
                     List.of("asyncio4j", "asyncio4j.internal.access"),
                     List.of("asyncio4j.internal.locks", "asyncio4j.tools"),
                     List.of("asyncio4j.locks"),

@@ -5,10 +5,10 @@ import static asyncio4j.bridge.Bridge.*;
 
 import static io.netty.buffer.Unpooled.copiedBuffer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import asyncio4j.AsyncFuture;
 import asyncio4j.CancelledError;
@@ -41,8 +41,11 @@ import java.util.stream.IntStream;
 @SuppressWarnings("CheckReturnValue") // assertions inside of handlers
 class HttpOnLoopTest {
 
-    private final ConnectionProvider connections = 
-            ConnectionProvider.builder("test").maxConnections(50).pendingAcquireMaxCount(-1).build();
+    private final ConnectionProvider connections =
+            ConnectionProvider.builder("test")
+                    .maxConnections(50)
+                    .pendingAcquireMaxCount(-1)
+                    .build();
 
     @AfterEach
     void closeConnections() {
@@ -86,10 +89,11 @@ class HttpOnLoopTest {
                     runner.run(() -> {
                         DisposableServer server =
                                 serve((request, _) ->
-                                        mono(() -> {
-                                                    await(sleep(Duration.ZERO));
-                                                    return request.path();
-                                                })
+                                        mono(
+                                                        () -> {
+                                                            await(sleep(Duration.ZERO));
+                                                            return request.path();
+                                                        })
                                                 .flux());
                         HttpClient client = client(server);
                         List<Coroutine<String>> gets = new ArrayList<>();

@@ -53,14 +53,13 @@ class NettyEventLoopTest {
     private static <T> AsyncFuture<T> future(Future<T> netty) {
         AsyncFuture<T> result = getRunningLoop().createFuture();
         var _ =
-                netty.addListener(
-                        (Future<T> done) -> {
-                            if (done.isSuccess()) {
-                                result.setResult(done.getNow());
-                            } else {
-                                result.setException(done.cause());
-                            }
-                        });
+                netty.addListener((Future<T> done) -> {
+                    if (done.isSuccess()) {
+                        result.setResult(done.getNow());
+                    } else {
+                        result.setException(done.cause());
+                    }
+                });
         return result;
     }
 
@@ -89,7 +88,9 @@ class NettyEventLoopTest {
                                                             public void channelRead(
                                                                     ChannelHandlerContext context,
                                                                     Object message) {
-                                                                var _ = context.writeAndFlush(message);
+                                                                var _ =
+                                                                        context.writeAndFlush(
+                                                                                message);
                                                             }
                                                         });
                                     }
@@ -125,8 +126,9 @@ class NettyEventLoopTest {
                 AsyncFuture<Integer> enough = getRunningLoop().createFuture();
                 Channel client = connect(echoServer(), got, enough);
                 assertThat(client.eventLoop().inEventLoop()).isTrue();
-                var _ = client.writeAndFlush(
-                        Unpooled.copiedBuffer("0123456789", StandardCharsets.US_ASCII));
+                var _ =
+                        client.writeAndFlush(
+                                Unpooled.copiedBuffer("0123456789", StandardCharsets.US_ASCII));
                 assertThat(await(enough)).isEqualTo(10);
                 await(future(client.close()));
             });
@@ -245,16 +247,15 @@ class NettyEventLoopTest {
     void anInterruptEndsAWaitForIo(Transport transport) {
         try (Runner runner = Loops.runner(transport)) {
             Thread waiting = Thread.currentThread();
-            assertThatThrownBy(
-                            () ->
-                                    runner.run(() -> {
-                                        var _ =
-                                                runInThread(() -> {
-                                                    waiting.interrupt();
-                                                    return null;
-                                                });
-                                        await(getRunningLoop().createFuture());
-                                    }))
+            assertThatThrownBy(() ->
+                            runner.run(() -> {
+                                var _ =
+                                        runInThread(() -> {
+                                            waiting.interrupt();
+                                            return null;
+                                        });
+                                await(getRunningLoop().createFuture());
+                            }))
                     .isInstanceOf(CancellationException.class);
             assertThat(Thread.interrupted()).isTrue();
             assertThat(runner.run(() -> await(sleep(Duration.ofMillis(1), "again"))))
@@ -286,9 +287,10 @@ class NettyEventLoopTest {
             runner.run(() -> {
                 getRunningLoop().setExceptionHandler((_, context) -> reported.add(context));
                 Future<?> failed =
-                        eventLoop().submit(() -> {
-                            throw new IllegalStateException("mine");
-                        });
+                        eventLoop()
+                                .submit(() -> {
+                                    throw new IllegalStateException("mine");
+                                });
                 assertThatThrownBy(() -> await(future(failed))).hasMessage("mine");
             });
             assertThat(reported).isEmpty();
@@ -318,12 +320,10 @@ class NettyEventLoopTest {
         IoEventLoop netty = NettyLoop.eventLoop(loop);
         Channel[] channels = new Channel[2];
         List<String> told = new ArrayList<>();
-        EventLoop nio =
-                NettyLoop.factory(NettyLoopOptions.DEFAULT.transport(Transport.NIO)).get();
+        EventLoop nio = NettyLoop.factory(NettyLoopOptions.DEFAULT.transport(Transport.NIO)).get();
         nio.runUntilComplete(() -> {
             channels[0] = echoServer();
-            channels[1] =
-                    connect(channels[0], new ArrayList<>(), getRunningLoop().createFuture());
+            channels[1] = connect(channels[0], new ArrayList<>(), getRunningLoop().createFuture());
             var _ = channels[1].closeFuture().addListener(_ -> told.add("closed"));
             var _ = eventLoop().schedule(() -> told.add("never"), 1, TimeUnit.HOURS);
             return null;
@@ -352,9 +352,7 @@ class NettyEventLoopTest {
                 var _ =
                         netty.shutdownGracefully(1, 1_000, TimeUnit.MILLISECONDS)
                                 .addListener(
-                                        _ ->
-                                                loop.callSoonThreadsafe(
-                                                        () -> ended.setResult(true)));
+                                        _ -> loop.callSoonThreadsafe(() -> ended.setResult(true)));
                 assertThat(await(ended)).isTrue();
                 assertThat(server.isOpen()).isFalse();
                 assertThat(netty.isTerminated()).isTrue();

@@ -28,7 +28,8 @@ public final class LoopInterruptStress {
     private LoopInterruptStress() {}
 
     private static LoopCore core() {
-        return new LoopCore(new Object(), Clock.system(), "stress", ContinuationEngine.available(), null);
+        return new LoopCore(
+                new Object(), Clock.system(), "stress", ContinuationEngine.available(), null);
     }
 
     /**

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A platform thread that works with the baton at times, the only one of a {@link
- * ContinuationEngine}, and that on which a {@link VirtualThreadEngine} does what blocks: it waits for the baton, works until it gives it
- * back, and waits again.
+ * ContinuationEngine}, and that on which a {@link VirtualThreadEngine} does what blocks: it waits
+ * for the baton, works until it gives it back, and waits again.
  *
  * <p>{@code job} is the baton's arrival. The giver writes it, then unparks; the thread parks until
  * it reads it, and clears it. There is one baton, so it is never written twice before it is

@@ -40,9 +40,7 @@ public interface Poller {
         /** The wait is over, and what came of it is done now. Baton holder only. */
         void waited();
 
-        /**
-         * Has {@link #work} called soon; once, however often this is called before. Any thread.
-         */
+        /** Has {@link #work} called soon; once, however often this is called before. Any thread. */
         void request();
 
         /** Whether {@code thread} holds the loop's baton, if it is the calling one. Any thread. */
