@@ -61,19 +61,6 @@ final class Inbox {
      */
     static final int MOST_AT_ONCE = 1 << 12;
 
-    /**
-     * How long to look for a step before parking at most, in turns: some 20 microseconds, about
-     * what a park and an unpark cost.
-     */
-    private static final int MOST_SPINS =
-            Runtime.getRuntime().availableProcessors() > 1 ? 1 << 10 : 0;
-
-    /** And at least. */
-    private static final int FEWEST_SPINS = MOST_SPINS >> 6;
-
-    /** A wait that was no longer than this had better been spent looking. */
-    private static final long SHORT_WAIT_NANOS = 20_000;
-
     private final ConcurrentLinkedQueue<Step> queue = new ConcurrentLinkedQueue<>();
 
     /**
@@ -85,11 +72,8 @@ final class Inbox {
 
     private volatile boolean closed;
 
-    /**
-     * How long to look this time: less if looking was in vain, as it takes the processor from those
-     * who have something to hand in; more if it would have been worth while. Baton holder only.
-     */
-    private int spins = MOST_SPINS;
+    /** How long to look before parking. Baton holder only. */
+    private final Lookout lookout = new Lookout();
 
     /** {@link #END} is in the queue. Baton holder only. */
     private boolean marked;
@@ -155,25 +139,17 @@ final class Inbox {
      * holder only.
      */
     void await(Fiber self, long nanos) {
-        for (int i = spins; i > 0; i--) {
-            if (!queue.isEmpty()) {
-                return;
-            }
-            Thread.onSpinWait();
+        if (look(nanos)) {
+            return;
         }
         sleeper = Thread.currentThread();
         if (queue.isEmpty()) {
-            long since = System.nanoTime();
             if (nanos == Long.MAX_VALUE) {
                 LockSupport.park(this);
             } else {
                 LockSupport.parkNanos(this, nanos);
             }
             self.noteInterrupt();
-            spins =
-                    System.nanoTime() - since < SHORT_WAIT_NANOS
-                            ? Math.min(spins << 1, MOST_SPINS)
-                            : Math.max(spins >> 1, FEWEST_SPINS);
         }
         sleeper = null;
     }
@@ -199,6 +175,19 @@ final class Inbox {
     /** Whether nothing is in it. Any thread. */
     boolean isEmpty() {
         return queue.isEmpty();
+    }
+
+    /** Looks for a step for a while. Baton holder only. */
+    private boolean look(long nanos) {
+        for (int turns = lookout.begin(nanos); turns > 0; turns--) {
+            if (!queue.isEmpty()) {
+                lookout.found();
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        lookout.foundNothing();
+        return false;
     }
 
     /** Refuses steps from now on, and drops those that are there. The owner of the loop only. */
