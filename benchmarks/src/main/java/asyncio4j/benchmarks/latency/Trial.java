@@ -85,16 +85,14 @@ public final class Trial {
 
     private void complete(LongConsumer completion) {
         source.executor()
-                .execute(
-                        () -> {
-                            if (pauses) {
-                                LockSupport.parkNanos(
-                                        ThreadLocalRandom.current()
-                                                .nextLong(
-                                                        SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS));
-                            }
-                            completion.accept(System.nanoTime());
-                        });
+                .execute(() -> {
+                    if (pauses) {
+                        LockSupport.parkNanos(
+                                ThreadLocalRandom.current()
+                                        .nextLong(SHORTEST_PAUSE_NANOS, LONGEST_PAUSE_NANOS));
+                    }
+                    completion.accept(System.nanoTime());
+                });
     }
 
     /** The waiting side goes on. */

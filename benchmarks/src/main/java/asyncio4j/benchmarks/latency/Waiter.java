@@ -98,15 +98,14 @@ enum Waiter {
 
     private static void onLoop(Engine engine, Trial trial) {
         try (ReactorRunner runner = ReactorRunner.builder().engine(engine).build()) {
-            runner.run(
-                    () -> {
-                        for (int i = 0; trial.busy() && i < Trial.NEIGHBOURS; i++) {
-                            createTask(() -> workAndGiveWay(trial));
-                        }
-                        while (trial.more()) {
-                            trial.resumed(Objects.requireNonNull(await(trial.mono())));
-                        }
-                    });
+            runner.run(() -> {
+                for (int i = 0; trial.busy() && i < Trial.NEIGHBOURS; i++) {
+                    createTask(() -> workAndGiveWay(trial));
+                }
+                while (trial.more()) {
+                    trial.resumed(Objects.requireNonNull(await(trial.mono())));
+                }
+            });
         }
     }
 
