@@ -20,6 +20,9 @@ final class RunnerClose {
     /** How long tasks may take to end before they are reported, and how often after that. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** How often tasks that have come up meanwhile are waited for. */
+    private static final int MOST_ROUNDS = 1_000;
+
     private final EventLoop loop;
 
     private final DefaultEventLoop inner;
@@ -66,6 +69,7 @@ final class RunnerClose {
             step(() -> complete(loop.shutdownDefaultExecutor(Runner.THREAD_JOIN_TIMEOUT)));
             for (Coroutine<@Nullable Void> last : inner.lastSteps()) {
                 step(() -> complete(last));
+                step(this::awaitCleanUp);
             }
         } finally {
             inner.interruptListener(null);
@@ -131,17 +135,20 @@ final class RunnerClose {
 
     /**
      * Cancels every task once, also those that come up meanwhile, but for those that clean up after
-     * others, and waits until none is left.
+     * others, and waits until none is left, or they turn out to make new ones for ever.
      */
     private void cancelAllTasks() {
-        for (Set<Task<?>> tasks = loop.allTasks(); !tasks.isEmpty(); tasks = loop.allTasks()) {
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            Set<Task<?>> tasks = loop.allTasks();
+            if (tasks.isEmpty()) {
+                return;
+            }
             for (Task<?> task : tasks) {
                 if (!task.cleansUp() && cancelled.add(task)) {
                     task.cancel();
                 }
             }
-            Set<Task<?>> waitedFor = tasks;
-            complete(Coroutine.of(() -> settle(waitedFor)));
+            complete(Coroutine.of(() -> settle(tasks)));
             inner.startSettling();
             for (Task<?> task : tasks) {
                 Throwable error = task.peekException();
@@ -153,6 +160,23 @@ final class RunnerClose {
                 }
             }
         }
+    }
+
+    /** Waits for what cleans up after others, and for what comes of that. */
+    private void awaitCleanUp() {
+        for (int round = 0; round < MOST_ROUNDS; round++) {
+            Set<Task<?>> tasks = cleanUp();
+            if (tasks.isEmpty()) {
+                return;
+            }
+            complete(Coroutine.of(() -> settle(tasks)));
+        }
+    }
+
+    private Set<Task<?>> cleanUp() {
+        Set<Task<?>> tasks = loop.allTasks();
+        tasks.removeIf(task -> !task.cleansUp());
+        return tasks;
     }
 
     private static void settle(Set<Task<?>> tasks) throws Exception {

@@ -338,4 +338,24 @@ class RunnerCloseTest {
         assertThat(order).isEmpty();
         assertThat(runner.clock.time()).isEqualTo(Duration.ZERO);
     }
+
+    /** As a pipeline of the bridge's does that ends in {@code retry()}. */
+    @Test
+    void whatStartsAnewWheneverItIsCancelledDoesNotKeepCloseUpForEver() {
+        List<Task<?>> started = new ArrayList<>();
+        leave(() -> startAnew(started));
+        runner.close();
+        assertThat(started).hasSizeBetween(1_000, 3_000);
+        assertThat(runner.reports)
+                .singleElement()
+                .satisfies(report ->
+                        assertThat(report.message())
+                                .isEqualTo("Task was destroyed but it is pending!"));
+    }
+
+    private void startAnew(List<Task<?>> started) {
+        Task<?> task = createTask(sleep(HOUR));
+        started.add(task);
+        task.addDoneCallback(_ -> startAnew(started));
+    }
 }

@@ -15,11 +15,17 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
+import org.reactivestreams.Subscription;
 
 import reactor.core.Disposable;
 import reactor.core.Scannable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Work of a {@link LoopWorker} is handed in, or disposed of, while its loop does it. */
 public final class LoopWorkerStress {
@@ -165,6 +171,167 @@ public final class LoopWorkerStress {
             r.r1 = Boolean.TRUE.equals(otherWasFirst) ? 1 : 0;
             r.r2 = overtaken ? -1 : done;
             r.r3 = waiting();
+            loop.close();
+        }
+    }
+
+    /** A subscriber that counts how often it is told of an end. */
+    private static final class Told extends BaseSubscriber<Integer> {
+
+        final AtomicInteger ends = new AtomicInteger();
+
+        @Override
+        protected void hookOnError(Throwable error) {
+            ends.incrementAndGet();
+        }
+
+        @Override
+        protected void hookOnComplete() {
+            ends.incrementAndGet();
+        }
+    }
+
+    /** A pipeline begins to wait for the worker when the loop is closed. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "told, once")
+    @Outcome(expect = FORBIDDEN, desc = "not told, or twice, or left behind")
+    @State
+    public static class SubscribeVsClose {
+
+        private final EventLoop loop = Asyncio.newEventLoop();
+
+        private final LoopScheduler scheduler = LoopScheduler.of(loop);
+
+        private final Told told = new Told();
+
+        @Actor
+        public void closer() {
+            Stress.delay();
+            loop.close();
+        }
+
+        @Actor
+        public void other() {
+            Flux.<Integer>never().publishOn(scheduler).subscribe(told);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r1 = told.ends.get();
+            r.r2 = Subscriptions.of(loop).size();
+        }
+    }
+
+    /** The source says something when the loop is closed. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "told, once")
+    @Outcome(expect = FORBIDDEN, desc = "not told, or twice, or left behind")
+    @State
+    public static class SignalVsClose {
+
+        private final EventLoop loop = Asyncio.newEventLoop();
+
+        private final Sinks.Many<Integer> sink = Sinks.many().unicast().onBackpressureBuffer();
+
+        private final Told told = new Told();
+
+        public SignalVsClose() {
+            sink.asFlux().publishOn(LoopScheduler.of(loop)).subscribe(told);
+            Stress.turns(loop, 2);
+        }
+
+        @Actor
+        public void closer() {
+            Stress.delay();
+            loop.close();
+        }
+
+        @Actor
+        public void other() {
+            Stress.delay();
+            sink.tryEmitNext(1);
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r1 = told.ends.get();
+            r.r2 = Subscriptions.of(loop).size();
+        }
+    }
+
+    /** A pipeline is cancelled when the loop is closed. */
+    @JCStressTest
+    @Outcome(id = "0, 0", expect = ACCEPTABLE_INTERESTING, desc = "cancelled before")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE_INTERESTING, desc = "told before, once")
+    @Outcome(expect = FORBIDDEN, desc = "told twice, or left behind")
+    @State
+    public static class CancelVsClose {
+
+        private final EventLoop loop = Asyncio.newEventLoop();
+
+        private final Told told = new Told();
+
+        public CancelVsClose() {
+            Flux.<Integer>never().publishOn(LoopScheduler.of(loop)).subscribe(told);
+            Stress.turns(loop, 2);
+        }
+
+        @Actor
+        public void closer() {
+            Stress.delay();
+            loop.close();
+        }
+
+        @Actor
+        public void other() {
+            Stress.delay();
+            told.cancel();
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            r.r1 = told.ends.get();
+            r.r2 = Subscriptions.of(loop).size();
+        }
+    }
+
+    /** The worker is disposed of when an operator hands in itself. */
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "nothing is left")
+    @Outcome(expect = FORBIDDEN, desc = "its pipeline is left behind")
+    @State
+    public static class WorkerDisposeVsOperator extends Working {
+
+        /** An operator. */
+        private static final class Operator implements Runnable, Subscription {
+
+            @Override
+            public void run() {}
+
+            @Override
+            public void request(long n) {}
+
+            @Override
+            public void cancel() {}
+        }
+
+        @Actor
+        public void disposer() {
+            worker.dispose();
+        }
+
+        @Actor
+        public void other() {
+            try {
+                worker.schedule(new Operator());
+            } catch (RejectedExecutionException e) {
+                // it came too late
+            }
+        }
+
+        @Arbiter
+        public void after(I_Result r) {
+            r.r1 = Subscriptions.of(loop).size();
             loop.close();
         }
     }

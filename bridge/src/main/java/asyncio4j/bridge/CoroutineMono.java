@@ -109,7 +109,7 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
             if (terminated()) {
                 return;
             }
-            if (ACCESS.shut(loop)) {
+            if (registry().shut()) {
                 refuse();
                 return;
             }
@@ -137,7 +137,7 @@ final class CoroutineMono<T> extends Mono<T> implements Scannable {
         private void ended(AsyncFuture<? extends @Nullable T> done) {
             Task<?> ended = task;
             if (ended != null && ACCESS.cleansUp(ended)) {
-                registry().cleanUp(() -> tell(done)); // what follows it does, too
+                registry().cleanUpAfter(ended, () -> tell(done)); // what follows it does, too
             } else {
                 tell(done);
             }

@@ -238,8 +238,10 @@ final class GeneratorSubscription<T>
             end(null);
             return;
         }
-        if (ACCESS.shut(loop)) {
-            loopGone();
+        if (registry.shut()) {
+            if (!registry.isTired()) {
+                loopGone();
+            }
             return;
         }
         Task<@Nullable Void> made;
@@ -423,7 +425,7 @@ final class GeneratorSubscription<T>
     private void ended(AsyncFuture<@Nullable Void> done) {
         Task<?> ended = task;
         if (ended != null && ACCESS.cleansUp(ended)) {
-            registry.cleanUp(() -> tell(done)); // what follows it does, too
+            registry.cleanUpAfter(ended, () -> tell(done)); // what follows it does, too
         } else {
             tell(done);
         }

@@ -5,6 +5,7 @@ import asyncio4j.EventLoop;
 import asyncio4j.internal.access.LoopAccess;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -16,6 +17,7 @@ import reactor.core.scheduler.Schedulers;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * An {@link EventLoop} as a Reactor {@link Scheduler}: what operators such as {@code publishOn},
@@ -38,22 +40,47 @@ import java.util.concurrent.TimeUnit;
  * <h2>When the loop is closed</h2>
  *
  * <p>As long as a Runner's {@code close} waits for tasks and generators, the scheduler works on.
- * The last thing before the loop is closed is that it refuses more work, by {@link
- * RejectedExecutionException}, and that all the work without a delay that it has taken is done. So
- * a subscriber behind {@code publishOn} gets what was on its way; and at the next signal from above
- * the operator fails with that exception and cancels its source, and so does {@code subscribeOn}.
- * Work whose delay isn't over is dropped.
+ * Then, as the last thing before the loop is closed, what waits for the scheduler is ended. First
+ * all the work without a delay is done, so that a subscriber behind {@code publishOn} gets what was
+ * on its way; then the sources are cancelled, and the subscribers get a {@link
+ * RejectedExecutionException}, on the loop's thread. What cancel hooks do by {@link Bridge#mono} or
+ * {@link Bridge#flux} is waited for, and may go by the scheduler; what comes of those errors is
+ * waited for too, but cancelled after ten seconds. Last of all the scheduler refuses more work, by
+ * that exception too. If the loop is closed without a Runner, the thread that closes it ends what
+ * waits, and work is dropped.
  *
- * <p>A scheduler knows the work that operators give it, and not their subscribers. One whose source
- * says nothing more, or who waits for a delay, isn't told by the scheduler that the loop is closed,
- * as with all of Reactor's schedulers that are disposed of. {@link Bridge#untilClosed(EventLoop,
- * reactor.core.publisher.Flux)} is for those:
+ * <p>A scheduler knows what waits by the operators that hand in themselves as work:
+ *
+ * <ul>
+ *   <li>{@code Flux.publishOn} and {@code runOn}, from the first demand on;
+ *   <li>{@code Flux.interval} and {@code Mono.delay}, and whatever waits for one of them at that
+ *       time: {@code delayElements}, {@code delaySubscription}, {@code timeout} (whose subscriber
+ *       is told of a timeout, or gets the fallback), {@code sample}, {@code buffer(Duration)},
+ *       {@code window(Duration)}, {@code take(Duration)}, {@code skip(Duration)}, {@code
+ *       Retry.backoff} and such;
+ *   <li>{@code Mono.delayElement}, once there is the element;
+ *   <li>{@code subscribeOn}. This has only subscribed to its source, which may be speaking on
+ *       another thread at that moment. So the source is cancelled, but the subscriber is told only
+ *       if all operators up to the source say that they signal where they are asked, or on the
+ *       loop; else the error goes to Reactor's hook for dropped errors.
+ * </ul>
+ *
+ * <p>It can't know {@code Mono.publishOn} whose source has said nothing, nor what hands in other
+ * things than itself: {@code bufferTimeout}, {@code windowTimeout}, {@code delaySequence}, {@code
+ * refCount} with a grace period, and what goes by {@code Schedulers.single(scheduler)}. Those fail
+ * at the next signal that needs the scheduler. {@code onBackpressureBuffer} with a time to live,
+ * and operators that aren't Reactor's own, are cancelled, and their errors dropped. What starts
+ * anew when it fails, as by {@code retry()}, is told a few times, and then cancelled.
+ *
+ * <p>{@link Bridge#untilClosed(EventLoop, reactor.core.publisher.Flux)} ties any pipeline to the
+ * loop; its subscriber is told in each case, by a {@link
+ * java.util.concurrent.CancellationException}, and once the tasks have ended:
  *
  * {@snippet :
- * Flux<Row> onTheLoop = untilClosed(loop, rows.publishOn(LoopScheduler.of(loop)));
+ * Flux<List<Row>> batches =
+ *         untilClosed(
+ *                 loop, rows.bufferTimeout(100, Duration.ofSeconds(1), LoopScheduler.of(loop)));
  * }
- *
- * <p>If the loop is closed without a Runner, what it hasn't done by then is dropped.
  */
 public final class LoopScheduler implements Scheduler, Scannable {
 
@@ -84,16 +111,12 @@ public final class LoopScheduler implements Scheduler, Scannable {
                 new LoopScheduler(
                         Objects.requireNonNull(
                                 loop, "LoopScheduler.of: the loop is null: pass getRunningLoop()"));
-        scheduler.registry.add(scheduler);
+        scheduler.all().add(scheduler);
         return scheduler;
     }
 
     EventLoop loop() {
         return loop;
-    }
-
-    Subscriptions registry() {
-        return registry;
     }
 
     /**
@@ -103,9 +126,7 @@ public final class LoopScheduler implements Scheduler, Scannable {
      */
     @Override
     public Disposable schedule(Runnable task) {
-        ScheduledTask work = accept(task, waiting);
-        work.start();
-        return work;
+        return hand(taskOf(task, waiting, null), ScheduledTask::start);
     }
 
     /**
@@ -115,9 +136,8 @@ public final class LoopScheduler implements Scheduler, Scannable {
      */
     @Override
     public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-        ScheduledTask work = accept(task, waiting);
-        work.startAfter(unit.toNanos(delay));
-        return work;
+        long nanos = unit.toNanos(delay);
+        return hand(taskOf(task, waiting, null), work -> work.startAfter(nanos));
     }
 
     /**
@@ -128,24 +148,78 @@ public final class LoopScheduler implements Scheduler, Scannable {
     @Override
     public Disposable schedulePeriodically(
             Runnable task, long initialDelay, long period, TimeUnit unit) {
-        ScheduledTask work = accept(task, waiting);
-        work.startPeriodically(unit.toNanos(initialDelay), unit.toNanos(period));
-        return work;
+        long delay = unit.toNanos(initialDelay);
+        long interval = unit.toNanos(period);
+        return hand(taskOf(task, waiting, null), work -> work.startPeriodically(delay, interval));
     }
 
-    /** A piece of work that {@code owner} knows of, or the refusal of it. */
-    ScheduledTask accept(Runnable task, Disposable.Composite owner) {
+    /** A piece of work that {@code owner} will know of. */
+    ScheduledTask taskOf(Runnable task, Disposable.Composite owner, @Nullable LoopWorker worker) {
         Objects.requireNonNull(task, "schedule: the task is null");
-        ScheduledTask work =
-                new ScheduledTask(this, owner, Schedulers.onSchedule(task), Context.copyContext());
-        if (isDisposed() || registry.refusesWork() || !owner.add(work)) {
-            throw rejected();
+        return new ScheduledTask(
+                this,
+                owner,
+                worker,
+                task instanceof Subscription operator ? operator : null,
+                Schedulers.onSchedule(task),
+                Context.copyContext());
+    }
+
+    /**
+     * Takes {@code work} and has it started, or refuses it.
+     *
+     * @param starting answers whether the loop will tell when it has got the work
+     */
+    ScheduledTask hand(ScheduledTask work, Predicate<ScheduledTask> starting) {
+        SchedulerWork all = all();
+        all.enter();
+        boolean onItsWay = false;
+        try {
+            onItsWay = accepts(work) && starting.test(work);
+        } finally {
+            if (!onItsWay) {
+                all.leave();
+            }
         }
         return work;
     }
 
-    static RejectedExecutionException rejected() {
-        return Exceptions.failWithRejected();
+    /**
+     * Whether work is taken to be done, and not only taken; throws if it is refused. Who asks has
+     * entered.
+     */
+    private boolean accepts(ScheduledTask work) {
+        boolean closed = all().refuses();
+        if (closed && registry.isTired()) {
+            work.park();
+            return false;
+        }
+        if (closed || disposed || !work.take()) {
+            throw rejected();
+        }
+        return true;
+    }
+
+    Subscriptions registry() {
+        return registry;
+    }
+
+    /** All the work of the loop's schedulers. */
+    SchedulerWork all() {
+        return registry.schedulers();
+    }
+
+    RejectedExecutionException rejected() {
+        return ACCESS.closing(loop)
+                ? closed()
+                : Exceptions.failWithRejected("the LoopScheduler, or its Worker, was disposed of");
+    }
+
+    /** The error of what is refused, or ended, as the loop is closed. */
+    static RejectedExecutionException closed() {
+        return Exceptions.failWithRejected(
+                "the event loop was closed before this was done: end the pipeline before that, or"
+                        + " tie it to the loop by untilClosed");
     }
 
     /** The loop's time; it starts at zero with the loop's clock. */
@@ -181,7 +255,7 @@ public final class LoopScheduler implements Scheduler, Scannable {
     public void dispose() {
         disposed = true;
         waiting.dispose();
-        registry.remove(this);
+        all().remove(this);
     }
 
     @Override

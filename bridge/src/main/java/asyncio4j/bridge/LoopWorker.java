@@ -1,6 +1,7 @@
 package asyncio4j.bridge;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -11,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * A worker of a {@link LoopScheduler}: its work without a delay is done in the order in which it
@@ -22,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * counts it off, and hands itself the next head if there is one. Only one is on its way at any
  * time, and each is appended before it is counted, so the head that is due is there.
  */
-final class LoopWorker implements Scheduler.Worker, Scannable {
+final class LoopWorker implements Scheduler.Worker, Scannable, Handed {
 
     private final LoopScheduler scheduler;
 
@@ -31,8 +33,21 @@ final class LoopWorker implements Scheduler.Worker, Scannable {
 
     private final Queue<ScheduledTask> queue = new ConcurrentLinkedQueue<>();
 
+    private final Predicate<ScheduledTask> appending = this::append;
+
     /** How much of the work in the queue isn't done. Any thread. */
     private final AtomicInteger left = new AtomicInteger();
+
+    /** What waits for this worker; null if nothing is known to. Any thread. */
+    private volatile @Nullable Subscription operator;
+
+    /** Something has been known to wait. Any thread. */
+    private volatile boolean known;
+
+    private volatile boolean refuses;
+
+    /** How many pieces of work have begun and not ended: one that awaits hasn't. */
+    private int busy;
 
     LoopWorker(LoopScheduler scheduler) {
         this.scheduler = scheduler;
@@ -41,39 +56,45 @@ final class LoopWorker implements Scheduler.Worker, Scannable {
         }
     }
 
-    @Override
-    public Disposable schedule(Runnable task) {
-        ScheduledTask work = scheduler.accept(task, waiting);
-        queue.add(work);
-        if (left.getAndIncrement() == 0 && !handOver()) {
-            waiting.dispose(); // the loop is closed
-            throw LoopScheduler.rejected();
-        }
-        work.refuseIfLate();
-        return work;
+    LoopScheduler scheduler() {
+        return scheduler;
     }
 
-    /** Has the loop run the head of the queue. */
+    @Override
+    public Disposable schedule(Runnable task) {
+        return scheduler.hand(taskOf(task), appending);
+    }
+
+    private ScheduledTask taskOf(Runnable task) {
+        return scheduler.taskOf(task, waiting, this);
+    }
+
+    /** Appends work that was taken; whether it is on its way to the loop. */
+    private boolean append(ScheduledTask work) {
+        queue.add(work);
+        boolean onItsWay = left.getAndIncrement() == 0 && handOver();
+        work.refuseIfClosed();
+        return onItsWay;
+    }
+
+    /** Has the loop run the head of the queue. Who calls has entered; the loop leaves. */
     private boolean handOver() {
         ScheduledTask head = queue.element();
-        Subscriptions registry = scheduler.registry();
-        registry.workSent();
-        boolean taken =
-                LoopScheduler.ACCESS.enqueue(
-                        scheduler.loop(), this::runHead, head.context(), head.carried());
-        if (!taken) {
-            registry.workArrived();
-        }
-        return taken;
+        return LoopScheduler.ACCESS.enqueue(
+                scheduler.loop(), this::runHead, head.context(), head.carried());
     }
 
     private void runHead() {
-        scheduler.registry().workArrived();
+        SchedulerWork all = scheduler.all();
+        all.leave();
         try {
             queue.remove().run();
         } finally {
             if (left.decrementAndGet() > 0) {
-                handOver();
+                all.enter();
+                if (!handOver()) {
+                    all.leave();
+                }
             }
         }
     }
@@ -83,23 +104,94 @@ final class LoopWorker implements Scheduler.Worker, Scannable {
         if (delay <= 0) {
             return schedule(task);
         }
-        ScheduledTask work = scheduler.accept(task, waiting);
-        work.startAfter(unit.toNanos(delay));
-        return work;
+        long nanos = unit.toNanos(delay);
+        return scheduler.hand(taskOf(task), work -> work.startAfter(nanos));
     }
 
     @Override
     public Disposable schedulePeriodically(
             Runnable task, long initialDelay, long period, TimeUnit unit) {
-        ScheduledTask work = scheduler.accept(task, waiting);
-        work.startPeriodically(unit.toNanos(initialDelay), unit.toNanos(period));
-        return work;
+        long delay = unit.toNanos(initialDelay);
+        long interval = unit.toNanos(period);
+        return scheduler.hand(taskOf(task), work -> work.startPeriodically(delay, interval));
+    }
+
+    /** Whether work is refused by this worker alone. */
+    boolean refuses() {
+        return refuses;
+    }
+
+    /**
+     * An operator hands in itself; it is this worker's until that is disposed of. False if it isn't
+     * taken. Any thread.
+     */
+    boolean know(Subscription itself) {
+        if (known) {
+            return true;
+        }
+        operator = itself;
+        if (!scheduler.all().opened(this)) {
+            operator = null;
+            return false;
+        }
+        known = true;
+        if (isDisposed()) {
+            operator = null;
+            scheduler.all().ended(this);
+        }
+        return true;
+    }
+
+    @Override
+    public void forget() {
+        if (operator != null) {
+            operator = null;
+            scheduler.all().ended(this);
+        }
+    }
+
+    /** A piece of its work begins, or ends. The loop's thread. */
+    void working(boolean begins) {
+        busy += begins ? 1 : -1;
+    }
+
+    @Override
+    public @Nullable Subscription operator() {
+        return operator;
+    }
+
+    @Override
+    public boolean isDue() {
+        return left.get() > 0;
+    }
+
+    @Override
+    public boolean isBusy() {
+        return busy > 0;
+    }
+
+    @Override
+    public boolean takeBack() {
+        boolean some = false;
+        for (ScheduledTask work : queue) {
+            some |= work.operator() != null && work.takeBack();
+        }
+        return some;
+    }
+
+    @Override
+    public void refuse() {
+        refuses = true;
     }
 
     @Override
     public void dispose() {
         waiting.dispose();
         scheduler.release(this);
+        forget();
+        if (refuses) {
+            scheduler.registry().cleansUpBrieflyNow();
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import asyncio4j.Context;
 import asyncio4j.TimerHandle;
 
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 
 import reactor.core.Disposable;
 
@@ -18,7 +19,7 @@ import java.time.Duration;
  * because the work is done or any thread that disposes of it, takes it out of its owner. Work that
  * was disposed of may still have its turn, and does nothing in it.
  */
-final class ScheduledTask implements Runnable, Disposable {
+final class ScheduledTask implements Runnable, Disposable, Handed {
 
     private static final int WAITING = 0;
 
@@ -38,6 +39,15 @@ final class ScheduledTask implements Runnable, Disposable {
 
     private final Disposable.Composite owner;
 
+    /** The one that it belongs to, if it does. */
+    private final @Nullable LoopWorker worker;
+
+    /** Who handed in itself; null if it is something else. */
+    private final @Nullable Subscription operator;
+
+    /** The operator was ended. Any thread. */
+    private volatile boolean forgotten;
+
     private final Runnable task;
 
     private final Context context;
@@ -47,10 +57,16 @@ final class ScheduledTask implements Runnable, Disposable {
 
     private volatile int state = WAITING;
 
+    /** It has no delay. Set once. */
+    private volatile boolean soon;
+
     /** Nanoseconds from one start to the next; negative if there is one alone. Set once. */
     private long period = -1;
 
     // The loop's thread, from here on.
+
+    /** It has begun, and not ended. */
+    private boolean busy;
 
     /** When it is due, on the loop's clock. */
     private long due;
@@ -58,12 +74,43 @@ final class ScheduledTask implements Runnable, Disposable {
     private @Nullable TimerHandle timer;
 
     ScheduledTask(
-            LoopScheduler scheduler, Disposable.Composite owner, Runnable task, Context context) {
+            LoopScheduler scheduler,
+            Disposable.Composite owner,
+            @Nullable LoopWorker worker,
+            @Nullable Subscription operator,
+            Runnable task,
+            Context context) {
         this.scheduler = scheduler;
         this.owner = owner;
+        this.worker = worker;
+        this.operator = operator;
         this.task = task;
         this.context = context;
         this.carried = Carrying.capture(scheduler.loop());
+    }
+
+    /** Has its owner know of it, and of its operator. False if it isn't taken. Any thread. */
+    boolean take() {
+        if ((worker != null && worker.refuses()) || !owner.add(this)) {
+            return false;
+        }
+        if (operator == null) {
+            return true;
+        }
+        boolean known = worker == null ? scheduler.all().opened(this) : worker.know(operator);
+        if (!known) {
+            end();
+        } else if (worker == null && state == ENDED) {
+            scheduler.all().ended(this); // disposed of meanwhile
+        }
+        return known;
+    }
+
+    /** It won't be done, though it isn't refused. Any thread. */
+    void park() {
+        if (operator != null) {
+            scheduler.all().parked(this);
+        }
     }
 
     /** The context to run in. */
@@ -76,61 +123,56 @@ final class ScheduledTask implements Runnable, Disposable {
         return carried;
     }
 
-    /** Has the loop run it now. Any thread. */
-    void start() {
-        Subscriptions registry = scheduler.registry();
-        registry.workSent();
+    /** Has the loop run it now; true, as the loop tells when it has got it. Any thread. */
+    boolean start() {
+        soon = true;
         if (!LoopScheduler.ACCESS.enqueue(scheduler.loop(), this::arrive, context, carried)) {
-            registry.workArrived();
-            refuse();
-        } else {
-            refuseIfLate();
+            reject();
+            return false;
         }
+        return true;
     }
 
     private void arrive() {
-        scheduler.registry().workArrived();
+        scheduler.all().leave();
         run();
     }
 
-    /**
-     * Takes back what was handed in just when the scheduler began to refuse, unless the loop has
-     * it. Any thread.
-     */
-    void refuseIfLate() {
-        if (scheduler.registry().refusesWork() && end()) {
-            throw LoopScheduler.rejected();
+    /** Takes it back if the loop was closed meanwhile. Any thread. */
+    void refuseIfClosed() {
+        if (scheduler.loop().isClosed()) {
+            reject();
         }
     }
 
     /** Has the loop run it after so many nanoseconds. Any thread. */
-    void startAfter(long delay) {
-        if (delay <= 0) {
-            start();
-        } else {
-            startTimer(delay);
-        }
+    boolean startAfter(long delay) {
+        return delay <= 0 ? start() : startTimer(delay);
     }
 
     /** Has the loop run it after {@code delay}, and then once in each {@code interval}. */
-    void startPeriodically(long delay, long interval) {
+    boolean startPeriodically(long delay, long interval) {
         period = Math.max(0, interval);
-        startTimer(Math.max(0, delay));
+        return startTimer(Math.max(0, delay));
     }
 
-    private void startTimer(long delay) {
+    /** False: it isn't on its way to the loop. */
+    private boolean startTimer(long delay) {
         long now = scheduler.nanos();
         due = now + Math.min(delay, Long.MAX_VALUE - now);
         if (LoopScheduler.ACCESS.holdsBaton(scheduler.loop())) {
             arm();
         } else if (!LoopScheduler.ACCESS.enqueueLight(scheduler.loop(), this::arm)) {
-            refuse();
+            reject();
         }
+        return false;
     }
 
-    private void refuse() {
-        dispose();
-        throw LoopScheduler.rejected();
+    /** The loop was closed meanwhile: refuses this, unless that was noticed elsewhere. */
+    private void reject() {
+        if (end()) {
+            throw scheduler.rejected();
+        }
     }
 
     /** Sets the timer. The loop's thread. */
@@ -148,9 +190,11 @@ final class ScheduledTask implements Runnable, Disposable {
         if (state == ENDED) {
             return;
         }
+        working(true);
         try {
             task.run(); // the loop's exception handler is told of what it throws
         } finally {
+            working(false);
             timer = null;
             if (period < 0) {
                 end();
@@ -161,19 +205,66 @@ final class ScheduledTask implements Runnable, Disposable {
         }
     }
 
+    private void working(boolean begins) {
+        busy = begins;
+        if (worker != null) {
+            worker.working(begins);
+        }
+    }
+
     private boolean end() {
         if (!STATE.compareAndSet(this, WAITING, ENDED)) {
             return false;
         }
         owner.remove(this);
+        if (operator != null && worker == null) {
+            scheduler.all().ended(this);
+        }
         return true;
     }
 
     @Override
-    public void dispose() {
-        if (!end()) {
-            return;
+    public @Nullable Subscription operator() {
+        return state == WAITING && !forgotten ? operator : null;
+    }
+
+    @Override
+    public void forget() {
+        forgotten = true;
+        scheduler.all().ended(this);
+    }
+
+    @Override
+    public boolean isDue() {
+        return soon;
+    }
+
+    @Override
+    public boolean isBusy() {
+        return busy;
+    }
+
+    @Override
+    public boolean takeBack() {
+        if (busy || !end()) {
+            return false;
         }
+        unset();
+        return true;
+    }
+
+    /** Nothing to do: it has handed in itself once. */
+    @Override
+    public void refuse() {}
+
+    @Override
+    public void dispose() {
+        if (end()) {
+            unset();
+        }
+    }
+
+    private void unset() {
         if (LoopScheduler.ACCESS.holdsBaton(scheduler.loop())) {
             disarm();
         } else {

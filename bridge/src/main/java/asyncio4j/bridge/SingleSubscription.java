@@ -151,7 +151,9 @@ abstract class SingleSubscription<T> implements Subscription, Scannable, Subscri
 
     /** The loop takes this no more, and knows nothing of it. Any thread. */
     final void refuse() {
-        fail(closed());
+        if (!registry.isTired()) {
+            fail(closed());
+        }
     }
 
     private static CancellationException closed() {

@@ -5,19 +5,22 @@ import asyncio4j.Coroutine;
 import asyncio4j.EventLoop;
 import asyncio4j.ExceptionContext;
 import asyncio4j.KeyboardInterrupt;
+import asyncio4j.ReturnWhen;
 import asyncio4j.SystemExit;
 import asyncio4j.Task;
 import asyncio4j.internal.access.LoopAccess;
+
+import org.jspecify.annotations.Nullable;
 
 import reactor.core.Exceptions;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -38,6 +41,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * made so late that its step isn't run any more is made when the loop is shut, and so refuses
  * everything. What {@linkplain Open#outlastsShut outlasts} that goes by whether the loop is closed
  * instead, in the same way.
+ *
+ * <h2>Why closing comes to an end</h2>
+ *
+ * <p>What subscribes anew when it is refused, as {@code retry()} does, would do that for ever,
+ * within one call. So after {@value #MOST_REFUSALS} refusals in one go there is {@linkplain
+ * #isTired no answer} any more.
  */
 final class Subscriptions {
 
@@ -66,7 +75,13 @@ final class Subscriptions {
      */
     private static final int MOST_GUESTS = 1_000;
 
-    /** In {@code cleaners}: a plain callback. */
+    /** How often one is refused in one iteration of the loop, or call of its closing thread. */
+    private static final int MOST_REFUSALS = 10_000;
+
+    /** How long a step of Runner.close waits for clean-up that may be none. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** As a cleaner: a plain callback. */
     private static final Object NO_TASK = new Object();
 
     private final EventLoop loop;
@@ -75,7 +90,27 @@ final class Subscriptions {
      * Who is inside of {@link #cleanUp}: several, as that may await, and one more than once. The
      * loop's thread.
      */
-    private final List<Object> cleaners = new ArrayList<>(1);
+    private final List<Cleaner> cleaners = new ArrayList<>(1);
+
+    /** Who cleans up, and how. The loop's thread. */
+    private static final class Cleaner {
+
+        /** A task, or NO_TASK. */
+        private final Object who;
+
+        private boolean briefly;
+
+        Cleaner(Object who, boolean briefly) {
+            this.who = who;
+            this.briefly = briefly;
+        }
+    }
+
+    /** The tasks of {@link #cleanUpBriefly}. The loop's thread. */
+    private final Set<Task<?>> brief = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Whether a step waits for such tasks. The loop's thread. */
+    private boolean waitsBriefly;
 
     /**
      * How many tasks run that were started for other threads since a Runner began to close the
@@ -89,17 +124,17 @@ final class Subscriptions {
     /** How many subscribers on other threads have come since a Runner began to close the loop. */
     private final AtomicInteger guests = new AtomicInteger();
 
-    /** Weakly: a program may make one for each pipeline, and forget it. */
-    private final Set<LoopScheduler> schedulers =
-            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private final SchedulerWork schedulers;
 
-    /** How much of the schedulers' work is on its way to the loop. Any thread. */
-    private final AtomicInteger workUnderWay = new AtomicInteger();
+    /** Tells what is left that the loop was closed; null if none does. */
+    private volatile @Nullable Thread closer;
 
-    private volatile boolean refusesWork;
+    /** How often somebody was refused in this go. The loop's thread, and then the closer. */
+    private int refusals;
 
     private Subscriptions(EventLoop loop) {
         this.loop = loop;
+        this.schedulers = new SchedulerWork(loop, this);
     }
 
     /** Those of {@code loop}. */
@@ -110,7 +145,9 @@ final class Subscriptions {
                         () -> {
                             Subscriptions fresh = new Subscriptions(loop);
                             ACCESS.addShutdownStep(loop, Coroutine.of(fresh::close));
-                            ACCESS.addLastStep(loop, Coroutine.of(fresh::endWork));
+                            ACCESS.addLastStep(loop, Coroutine.of(fresh.schedulers::endOpen));
+                            ACCESS.addLastStep(loop, Coroutine.of(fresh.schedulers::endOpen));
+                            ACCESS.addLastStep(loop, Coroutine.of(fresh.schedulers::end));
                             ACCESS.addCloseListener(loop, fresh::close);
                             return fresh;
                         });
@@ -142,17 +179,59 @@ final class Subscriptions {
      * cancelled. Any thread; another one than the loop's starts no tasks.
      */
     void cleanUp(Runnable cleanUp) {
+        cleanUp(cleanUp, false);
+    }
+
+    /**
+     * {@link #cleanUp}, by a step of Runner.close, of what may be clean-up and may as well be what
+     * begins anew when it fails: its tasks are waited for until that step loses patience, and are
+     * cancelled then.
+     */
+    void cleanUpBriefly(Runnable cleanUp) {
+        cleanUp(cleanUp, true);
+    }
+
+    /** {@link #cleanUp} of what follows {@code ended}, a task that has cleaned up. */
+    void cleanUpAfter(Task<?> ended, Runnable cleanUp) {
+        cleanUp(cleanUp, brief.contains(ended));
+    }
+
+    private void cleanUp(Runnable cleanUp, boolean briefly) {
         if (!ACCESS.holdsBaton(loop)) {
             cleanUp.run();
             return;
         }
-        Object cleaner = currentTask();
+        Cleaner outer = cleaner();
+        Cleaner cleaner =
+                new Cleaner(currentTask(), briefly || (outer != null && outer.briefly));
         cleaners.add(cleaner);
         try {
             cleanUp.run();
         } finally {
             cleaners.remove(cleaner);
         }
+    }
+
+    /** The calling code's {@link #cleanUp} goes on {@linkplain #cleanUpBriefly briefly}. */
+    void cleansUpBrieflyNow() {
+        Cleaner cleaner = ACCESS.holdsBaton(loop) ? cleaner() : null;
+        if (cleaner != null) {
+            cleaner.briefly = true;
+        }
+    }
+
+    /** As what the calling code cleans up; null if it doesn't. The loop's thread. */
+    private @Nullable Cleaner cleaner() {
+        if (cleaners.isEmpty()) {
+            return null;
+        }
+        Object who = currentTask();
+        for (int i = cleaners.size() - 1; i >= 0; i--) {
+            if (cleaners.get(i).who == who) {
+                return cleaners.get(i);
+            }
+        }
+        return null;
     }
 
     private static Object currentTask() {
@@ -164,8 +243,49 @@ final class Subscriptions {
      * Has {@code task}, which has just been made, count as clean-up if it is. The loop's thread.
      */
     void markCleanUp(Task<?> task) {
-        if (!cleaners.isEmpty() && cleaners.contains(currentTask())) {
-            ACCESS.markAsCleanUp(task);
+        Cleaner cleaner = cleaner();
+        if (cleaner == null) {
+            return;
+        }
+        ACCESS.markAsCleanUp(task);
+        if (cleaner.briefly) {
+            brief.add(task);
+        }
+    }
+
+    /**
+     * Whether the calling code may start no task: the loop is shut, and it isn't clean-up that is
+     * waited for. Any thread.
+     */
+    boolean shut() {
+        return ACCESS.shut(loop) && !(ACCESS.holdsBaton(loop) && admitsCleanUp());
+    }
+
+    private boolean admitsCleanUp() {
+        Cleaner cleaner = cleaner();
+        return cleaner != null && (!cleaner.briefly || waitsBriefly);
+    }
+
+    /** Does {@code step}, and waits for the brief clean-up that comes of it. The loop's thread. */
+    void withBriefCleanUp(Runnable step) {
+        waitsBriefly = true;
+        try {
+            step.run();
+            awaitBrief(loop.time().plus(PATIENCE));
+        } finally {
+            waitsBriefly = false;
+            brief.forEach(Task::cancel);
+        }
+    }
+
+    private void awaitBrief(Duration until) {
+        for (; ; ) {
+            List<Task<?>> left = brief.stream().filter(task -> !task.done()).toList();
+            Duration timeout = until.minus(loop.time());
+            if (left.isEmpty() || !timeout.isPositive()) {
+                return;
+            }
+            Asyncio.await(Asyncio.wait(left, ReturnWhen.ALL_COMPLETED, timeout));
         }
     }
 
@@ -175,8 +295,24 @@ final class Subscriptions {
         boolean tooMany = guest && guests.incrementAndGet() > MOST_GUESTS;
         open.put(subscription, guest);
         if ((tooMany || isOver(subscription)) && remove(subscription)) {
-            subscription.loopGone();
+            if (!isTired()) {
+                subscription.loopGone();
+            }
         }
+    }
+
+    /**
+     * Whether the calling code, which is about to be refused, was refused so often that it would go
+     * on for ever: then it gets no answer. Any thread.
+     */
+    boolean isTired() {
+        if (!ACCESS.holdsBaton(loop) && Thread.currentThread() != closer) {
+            return false;
+        }
+        if (refusals == 0) {
+            ACCESS.enqueueLight(loop, () -> refusals = 0);
+        }
+        return ++refusals > MOST_REFUSALS;
     }
 
     /** Takes one out that doesn't need the loop any more; false if it was out. */
@@ -189,68 +325,46 @@ final class Subscriptions {
     }
 
     private boolean isOver(Open subscription) {
-        return subscription.outlastsShut() ? loop.isClosed() : ACCESS.shut(loop);
+        return subscription.outlastsShut() ? loop.isClosed() : shut();
     }
 
-    /** Has {@code scheduler} disposed of when the loop is closed, unless it is garbage before. */
-    void add(LoopScheduler scheduler) {
-        schedulers.add(scheduler);
-        if (loop.isClosed()) {
-            scheduler.dispose();
-        }
+    EventLoop loop() {
+        return loop;
     }
 
-    /** Takes one out that was disposed of. */
-    void remove(LoopScheduler scheduler) {
-        schedulers.remove(scheduler);
+    /** The work of the loop's schedulers. */
+    SchedulerWork schedulers() {
+        return schedulers;
     }
 
-    /** Whether schedulers take no more work. Any thread. */
-    boolean refusesWork() {
-        return refusesWork || loop.isClosed();
-    }
-
-    /** A scheduler hands work to the loop, to be run now. Any thread. */
-    void workSent() {
-        workUnderWay.incrementAndGet();
-    }
-
-    /** The loop has got that work, or has refused it. Any thread. */
-    void workArrived() {
-        workUnderWay.decrementAndGet();
-    }
-
-    /**
-     * The last thing before the loop is closed: schedulers refuse more work, and what they have
-     * taken is done, so that the subscribers that wait for it are told.
-     */
-    private void endWork() {
-        refusesWork = true;
-        while (workUnderWay.get() > 0) {
-            Asyncio.await(Asyncio.sleep(Duration.ZERO));
-        }
-    }
-
-    /** How many are open. */
+    /** How many are open, the pipelines of schedulers too. */
     int size() {
-        return open.size();
+        return open.size() + schedulers.size();
     }
 
     /** Ends all, but for those that go on until the loop is closed. The loop is shut. */
     private void close() {
-        for (Open subscription : List.copyOf(open.keySet())) {
-            if (isOver(subscription) && remove(subscription)) {
-                end(subscription);
+        boolean closed = loop.isClosed();
+        closer = closed ? Thread.currentThread() : null;
+        try {
+            for (Open subscription : List.copyOf(open.keySet())) {
+                if (isOver(subscription) && remove(subscription)) {
+                    guard(subscription::loopGone);
+                }
             }
-        }
-        if (loop.isClosed()) {
-            List.copyOf(schedulers).forEach(LoopScheduler::dispose);
+            if (closed) {
+                schedulers.loopClosed();
+            }
+        } finally {
+            closer = null;
         }
     }
 
-    private void end(Open subscription) {
+    /** Tells a subscriber; what it throws is reported, and doesn't keep others from being told. */
+    void guard(Runnable telling) {
+        refusals = 0;
         try {
-            subscription.loopGone();
+            telling.run();
         } catch (KeyboardInterrupt | SystemExit e) {
             throw e;
         } catch (Throwable e) {

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * When {@link ReactorRunner#close} returns, every subscription that was made through the bridge has
@@ -296,6 +297,44 @@ class TeardownTest {
                         untilClosed(t.loop, t.probe.flux().subscribeOn(LoopScheduler.of(t.loop))));
             }
         },
+        BARE_PUBLISH_ON(false) {
+            @Override
+            void open(TeardownTest t) {
+                t.subscribe(t.probe.flux().publishOn(LoopScheduler.of(t.loop)));
+            }
+        },
+        BARE_SUBSCRIBE_ON(false) {
+            @Override
+            void open(TeardownTest t) {
+                t.subscribe(t.probe.flux().subscribeOn(LoopScheduler.of(t.loop)));
+            }
+        },
+        BARE_PUBLISH_ON_THAT_CANCELS_SLOWLY(true) {
+            @Override
+            void open(TeardownTest t) {
+                t.subscribe(
+                        t.probe
+                                .flux()
+                                .doOnCancel(() -> mono(t.loop, t::clean).subscribe())
+                                .publishOn(LoopScheduler.of(t.loop)));
+            }
+        },
+        BARE_DELAY(false) {
+            @Override
+            void open(TeardownTest t) {
+                Scheduler scheduler = LoopScheduler.of(t.loop);
+                t.subscribe(Mono.delay(DAY, scheduler));
+                t.subscribe(t.probe.flux().delayElements(DAY, scheduler));
+            }
+        },
+        BARE_INTERVAL(false) {
+            @Override
+            void open(TeardownTest t) {
+                t.subscribe(
+                        Flux.interval(Duration.ofMillis(300), LoopScheduler.of(t.loop))
+                                .mergeWith(t.probe.flux().map(Integer::longValue)));
+            }
+        },
         AWAITED_PUBLISH_ON(false) {
             @Override
             void open(TeardownTest t) {
@@ -343,7 +382,8 @@ class TeardownTest {
                 .allSatisfy(subscriber -> {
                     assertThat(subscriber.errors)
                             .singleElement()
-                            .isInstanceOf(CancellationException.class);
+                            .isInstanceOfAny(
+                                    CancellationException.class, RejectedExecutionException.class);
                     assertThat(subscriber.completions).hasValue(0);
                 });
         assertThat(virtual.reports).isEmpty();

@@ -2,6 +2,7 @@ package asyncio4j.bridge.spring;
 
 import asyncio4j.AsyncFuture;
 import asyncio4j.EventLoop;
+import asyncio4j.bridge.Bridge;
 import asyncio4j.bridge.LoopScheduler;
 
 import org.jspecify.annotations.Nullable;
@@ -224,7 +225,10 @@ final class RunOnLoopHandlerAdapter implements HandlerAdapter, Ordered, SmartIni
                                                 && own.getMethod().equals(SetUpMethod.METHOD)
                                         ? call(exchange, method, setUp, own, invocation)
                                         : Mono.just(setUp)); // of an @ExceptionHandler
-        invocation.follow(plan.argumentsToo ? called.subscribeOn(LoopScheduler.of(loop)) : called);
+        invocation.follow(
+                plan.argumentsToo
+                        ? Bridge.untilClosed(loop, called.subscribeOn(LoopScheduler.of(loop)))
+                        : called);
     }
 
     private Mono<HandlerResult> call(
