@@ -214,10 +214,9 @@ final class PipelineEnd {
     private void tell() {
         if (scan(Attr.ACTUAL) instanceof CoreSubscriber<?> subscriber) {
             cancelBeside(subscriber);
-            registry.cleanUpBriefly(
-                    () -> subscriber.onError(
-                            Operators.onRejectedExecution(
-                                    closed(), subscriber.currentContext())));
+            registry.cleanUpBriefly(() ->
+                    subscriber.onError(
+                            Operators.onRejectedExecution(closed(), subscriber.currentContext())));
         }
     }
 

@@ -202,8 +202,7 @@ final class Subscriptions {
             return;
         }
         Cleaner outer = cleaner();
-        Cleaner cleaner =
-                new Cleaner(currentTask(), briefly || (outer != null && outer.briefly));
+        Cleaner cleaner = new Cleaner(currentTask(), briefly || (outer != null && outer.briefly));
         cleaners.add(cleaner);
         try {
             cleanUp.run();

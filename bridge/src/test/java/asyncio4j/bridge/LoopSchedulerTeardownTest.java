@@ -259,8 +259,7 @@ class LoopSchedulerTeardownTest {
         PublisherProbe<Integer> source = operator.speaks ? one : silent;
         List<Received<?>> received = new ArrayList<>();
         virtual.run(() -> {
-            Threads.elsewhere(
-                    () -> received.add(subscribe(operator.of(source.flux(), scheduler))));
+            Threads.elsewhere(() -> received.add(subscribe(operator.of(source.flux(), scheduler))));
             Asyncio.await(sleep(Duration.ZERO));
         });
         assertThat(received.getFirst().ends()).isZero();
@@ -281,8 +280,7 @@ class LoopSchedulerTeardownTest {
                             operator.speaks
                                     ? Flux.just(1).hide().concatWith(Flux.never())
                                     : Flux.never());
-            Received<?> received =
-                    subscribe(operator.of(source.flux(), LoopScheduler.of(own)));
+            Received<?> received = subscribe(operator.of(source.flux(), LoopScheduler.of(own)));
             for (int turn = 0; turn < turns; turn++) {
                 own.callSoon(own::stop);
                 own.runForever();
@@ -478,8 +476,7 @@ class LoopSchedulerTeardownTest {
 
     @Test
     void aSchedulerThatIsForgottenIsNotWhileAPipelineWaitsForIt() {
-        Received<Integer> received =
-                subscribe(silent.flux().publishOn(LoopScheduler.of(loop)));
+        Received<Integer> received = subscribe(silent.flux().publishOn(LoopScheduler.of(loop)));
         virtual.run(() -> Asyncio.await(sleep(SECOND)));
         assertThat(Subscriptions.of(loop).size()).isOne();
         virtual.close();
@@ -533,23 +530,16 @@ class LoopSchedulerTeardownTest {
         single.assertCancelled();
         assertThat(sink.currentSubscriberCount()).isZero();
         assertThat(received).allMatch(each -> each.ends() == 0);
-        assertThat(dropped.errors)
-                .hasSize(4)
-                .allSatisfy(LoopSchedulerTeardownTest::assertClosed);
+        assertThat(dropped.errors).hasSize(4).allSatisfy(LoopSchedulerTeardownTest::assertClosed);
     }
 
     @Test
     void whatOnlyGoesByTheLoopIsToldBySubscribeOnToo() {
         List<Received<?>> received = new ArrayList<>();
         virtual.run(() -> {
-            received.add(
-                    subscribe(
-                            Flux.range(1, 10).hide().subscribeOn(scheduler), 1));
-            received.add(
-                    subscribe(
-                            Mono.delay(DAY, scheduler).map(i -> i).subscribeOn(scheduler)));
-            received.add(
-                    subscribe(Flux.interval(SECOND, scheduler).subscribeOn(scheduler)));
+            received.add(subscribe(Flux.range(1, 10).hide().subscribeOn(scheduler), 1));
+            received.add(subscribe(Mono.delay(DAY, scheduler).map(i -> i).subscribeOn(scheduler)));
+            received.add(subscribe(Flux.interval(SECOND, scheduler).subscribeOn(scheduler)));
             Asyncio.await(sleep(SECOND));
         });
         virtual.close();
@@ -606,9 +596,7 @@ class LoopSchedulerTeardownTest {
         virtual.close();
         assertThat(operators).allMatch(operator -> operator.cancelled == 1);
         assertThat(received.ends()).isZero();
-        assertThat(dropped.errors)
-                .hasSize(3)
-                .allSatisfy(LoopSchedulerTeardownTest::assertClosed);
+        assertThat(dropped.errors).hasSize(3).allSatisfy(LoopSchedulerTeardownTest::assertClosed);
     }
 
     /** The documentation names those. */
@@ -714,12 +702,15 @@ class LoopSchedulerTeardownTest {
         virtual.run(() -> {
             subscribe(withHook(hook("short", SECOND)).timeout(DAY, scheduler));
             subscribe(withHook(hook("long", LONG)).timeout(DAY, scheduler));
-            subscribe(Mono.delay(DAY, scheduler).onErrorResume(e -> hook("resumed", SECOND).cast(Long.class)));
+            subscribe(
+                    Mono.delay(DAY, scheduler)
+                            .onErrorResume(e -> hook("resumed", SECOND).cast(Long.class)));
             Asyncio.await(sleep(SECOND));
         });
         Duration before = loop.time();
         virtual.close();
-        assertThat(loop.time().minus(before)).isBetween(Duration.ofSeconds(10), Duration.ofMinutes(1));
+        assertThat(loop.time().minus(before))
+                .isBetween(Duration.ofSeconds(10), Duration.ofMinutes(1));
         assertThat(cleaned)
                 .containsExactlyInAnyOrder(
                         "elsewhere",
@@ -746,16 +737,13 @@ class LoopSchedulerTeardownTest {
                         })
                         .publishOn(scheduler)
                         .subscribe(new Received<>());
-                failing.add(
-                        Flux.<Object>never().publishOn(scheduler).subscribeWith(new Failing()));
+                failing.add(Flux.<Object>never().publishOn(scheduler).subscribeWith(new Failing()));
                 failing.add(
                         Flux.interval(DAY, scheduler)
                                 .cast(Object.class)
                                 .subscribeWith(new Failing()));
                 failing.add(
-                        Mono.delay(DAY, scheduler)
-                                .cast(Object.class)
-                                .subscribeWith(new Failing()));
+                        Mono.delay(DAY, scheduler).cast(Object.class).subscribeWith(new Failing()));
             }
             Asyncio.await(sleep(SECOND));
         });
@@ -784,9 +772,7 @@ class LoopSchedulerTeardownTest {
         int cancelled;
 
         final Flux<Integer> flux =
-                Flux.<Integer>never()
-                        .doOnSubscribe(s -> opened++)
-                        .doOnCancel(() -> cancelled++);
+                Flux.<Integer>never().doOnSubscribe(s -> opened++).doOnCancel(() -> cancelled++);
     }
 
     private enum Again {
@@ -861,10 +847,12 @@ class LoopSchedulerTeardownTest {
         GENERATOR {
             @Override
             Publisher<?> of(LoopSchedulerTeardownTest t, Flux<Integer> source) {
-                return Bridge.flux(t.loop, g -> {
-                            g.yield(1);
-                            Asyncio.await(sleep(DAY));
-                        })
+                return Bridge.flux(
+                                t.loop,
+                                g -> {
+                                    g.yield(1);
+                                    Asyncio.await(sleep(DAY));
+                                })
                         .retry();
             }
         };

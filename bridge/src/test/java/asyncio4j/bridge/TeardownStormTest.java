@@ -189,8 +189,8 @@ class TeardownStormTest {
         assertThat(LoopThreads.of(loop)).isEmpty();
         assertThat(dropped.elements).isEmpty();
         assertThat(dropped.errors) // a scheduler's refusal of what was just cancelled
-                .allSatisfy(error ->
-                        assertThat(error).isInstanceOf(RejectedExecutionException.class));
+                .allSatisfy(
+                        error -> assertThat(error).isInstanceOf(RejectedExecutionException.class));
     }
 
     @Test
