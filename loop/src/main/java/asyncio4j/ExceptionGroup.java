@@ -2,7 +2,9 @@ package asyncio4j;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -13,7 +15,9 @@ import java.util.function.Predicate;
  * {@code RuntimeException} couldn't hold.
  *
  * <p>The members are its suppressed exceptions, too, so that a printed stack trace shows them.
- * Groups may be nested. What {@code except*} does is written with {@link #split(Class)}:
+ * Groups may be nested, as deep as task groups are; in one of 50 levels, or of a multiple of that,
+ * those in the middle are left out of the suppressed ones, lest whoever prints them run out of
+ * stack. What {@code except*} does is written with {@link #split(Class)}:
  *
  * {@snippet :
  * try {
@@ -38,8 +42,14 @@ public final class ExceptionGroup extends RuntimeException {
     /** What it was made with, without the count. */
     private final String text;
 
+    /** So many groups nested in each other are shown as such. */
+    private static final int SHOWN_LEVELS = 50;
+
     /** The members, in the order in which they came. Never changed. */
     private final Throwable[] members;
+
+    /** How many groups there are from this to the innermost one, both counted. */
+    private final int levels;
 
     /**
      * A group.
@@ -59,10 +69,20 @@ public final class ExceptionGroup extends RuntimeException {
         }
         this.text = message;
         this.members = exceptions.toArray(Throwable[]::new);
+        int inner = 0;
         for (Throwable member : members) {
-            addSuppressed(
-                    Objects.requireNonNull(member, "ExceptionGroup: one of the members is null"));
+            Objects.requireNonNull(member, "ExceptionGroup: one of the members is null");
+            inner = Math.max(inner, levelsOf(member));
         }
+        this.levels = inner + 1;
+        for (Throwable member : members) {
+            boolean shown = levels % SHOWN_LEVELS != 0 || levelsOf(member) == 0;
+            addSuppressed(shown ? member : new LeftOut((ExceptionGroup) member));
+        }
+    }
+
+    private static int levelsOf(Throwable member) {
+        return member instanceof ExceptionGroup group ? group.levels : 0;
     }
 
     /**
@@ -134,24 +154,58 @@ public final class ExceptionGroup extends RuntimeException {
         if (condition.test(this)) {
             return new Split(this, null);
         }
-        List<Throwable> matching = new ArrayList<>();
-        List<Throwable> rest = new ArrayList<>();
-        for (Throwable member : members) {
-            if (member instanceof ExceptionGroup group) {
-                Split split = group.split(condition);
-                if (split.matching() != null) {
-                    matching.add(split.matching());
+        Deque<Halves> way = new ArrayDeque<>(); // no recursion: they may be nested very deep
+        way.addLast(new Halves(this));
+        for (; ; ) {
+            Halves here = way.getLast();
+            if (here.looked == here.group.members.length) {
+                way.removeLast();
+                Split split = here.split();
+                if (way.isEmpty()) {
+                    return split;
                 }
-                if (split.rest() != null) {
-                    rest.add(split.rest());
-                }
-            } else if (condition.test(member)) {
-                matching.add(member);
+                way.getLast().add(split);
+                continue;
+            }
+            Throwable member = here.group.members[here.looked++];
+            if (condition.test(member)) {
+                here.matching.add(member);
+            } else if (member instanceof ExceptionGroup group) {
+                way.addLast(new Halves(group));
             } else {
-                rest.add(member);
+                here.rest.add(member);
             }
         }
-        return new Split(derived(matching), derived(rest));
+    }
+
+    /** A group that is being split, and what was found in it so far. */
+    private static final class Halves {
+
+        final ExceptionGroup group;
+
+        final List<Throwable> matching = new ArrayList<>();
+
+        final List<Throwable> rest = new ArrayList<>();
+
+        /** How many members have been looked at. */
+        int looked;
+
+        Halves(ExceptionGroup group) {
+            this.group = group;
+        }
+
+        void add(Split member) {
+            if (member.matching() != null) {
+                matching.add(member.matching());
+            }
+            if (member.rest() != null) {
+                rest.add(member.rest());
+            }
+        }
+
+        Split split() {
+            return new Split(group.derived(matching), group.derived(rest));
+        }
     }
 
     private static Predicate<Throwable> ofType(Class<? extends Throwable> type) {
@@ -183,6 +237,45 @@ public final class ExceptionGroup extends RuntimeException {
             }
         }
         return group;
+    }
+
+    /** Stands for a group that is left out, and has the innermost of its exceptions. */
+    private static final class LeftOut extends Throwable {
+
+        private static final long serialVersionUID = 1L;
+
+        LeftOut(ExceptionGroup group) {
+            super(
+                    group.levels
+                            + " more groups inside of each other, which exceptions() has; in the"
+                            + " innermost:",
+                    null,
+                    true,
+                    false);
+            addSuppressed(innermost(group));
+        }
+
+        private static Throwable innermost(ExceptionGroup outermost) {
+            Throwable found = outermost;
+            while (found instanceof ExceptionGroup group) {
+                Throwable deepest = group.members[0];
+                for (Throwable member : group.members) {
+                    if (levelsOf(member) == group.levels - 1) {
+                        deepest = member;
+                        break;
+                    }
+                }
+                found = deepest;
+            }
+            return found;
+        }
+
+        /** Prints as its message alone: it isn't an error of its own. */
+        @Override
+        @SuppressWarnings("OverrideThrowableToString") // the class name would say nothing
+        public String toString() {
+            return String.valueOf(getMessage());
+        }
     }
 
     /**

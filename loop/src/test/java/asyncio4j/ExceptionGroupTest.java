@@ -169,4 +169,78 @@ class ExceptionGroupTest {
                     .hasMessage("disk");
         }
     }
+
+    /** So many groups, each the only member of another, around {@link #io} and {@link #state}. */
+    private ExceptionGroup nested(int levels) {
+        ExceptionGroup group = new ExceptionGroup("1", List.of(io, state));
+        for (int level = 2; level <= levels; level++) {
+            group = new ExceptionGroup(String.valueOf(level), List.of(group));
+        }
+        return group;
+    }
+
+    @Test
+    void groupsNestedTenThousandDeepArePrintedInPart() {
+        assertThat(printed(nested(10_010)))
+                .hasSizeLessThan(100_000)
+                .containsSubsequence(
+                        "asyncio4j.ExceptionGroup: 10010 (1 sub-exception)",
+                        "Suppressed: asyncio4j.ExceptionGroup: 10009 (1 sub-exception)",
+                        "Suppressed: asyncio4j.ExceptionGroup: 10000 (1 sub-exception)",
+                        "Suppressed: 9999 more groups inside of each other, which exceptions() has;"
+                                + " in the innermost:",
+                        "Suppressed: java.io.IOException: disk")
+                .doesNotContain("ExceptionGroup: 9999 ");
+    }
+
+    @Test
+    void groupsNestedAsUsualArePrintedInFull() {
+        assertThat(printed(nested(49)))
+                .containsSubsequence(
+                        "asyncio4j.ExceptionGroup: 49 (1 sub-exception)",
+                        "asyncio4j.ExceptionGroup: 25 (1 sub-exception)",
+                        "asyncio4j.ExceptionGroup: 1 (2 sub-exceptions)",
+                        "Suppressed: java.io.IOException: disk",
+                        "Suppressed: java.lang.IllegalStateException: state")
+                .doesNotContain("more groups");
+    }
+
+    @Test
+    void groupsNestedTenThousandDeepAreSplit() {
+        ExceptionGroup group = nested(10_000);
+        ExceptionGroup.Split split = group.split(IOException.class);
+        assertThat(leaves(split.matching())).containsExactly(io);
+        assertThat(leaves(split.rest())).containsExactly(state);
+        assertThat(group.subgroup(AssertionError.class)).isNull();
+        assertThat(group.split(Exception.class).rest()).isNull();
+    }
+
+    /** What is in the innermost of groups that have one member each. */
+    private static List<Throwable> leaves(ExceptionGroup outermost) {
+        ExceptionGroup group = outermost;
+        while (group.exceptions().getFirst() instanceof ExceptionGroup inner) {
+            group = inner;
+        }
+        return group.exceptions();
+    }
+
+    @Test
+    void taskGroupsNestedThousandsDeepFailAsOne() {
+        try (VirtualRunner runner = new VirtualRunner()) {
+            assertThatThrownBy(() -> runner.run(() -> failing(3_000)))
+                    .isInstanceOfSatisfying(
+                            ExceptionGroup.class,
+                            group -> assertThat(leaves(group)).containsExactly(state));
+            assertThat(runner.reports).isEmpty();
+        }
+    }
+
+    private void failing(int depth) {
+        if (depth == 0) {
+            throw state;
+        }
+        await(Asyncio.taskGroup(group -> {
+            group.createTask(() -> failing(depth - 1));
+        }));
+    }
 }
