@@ -239,8 +239,9 @@ class ExceptionGroupTest {
         if (depth == 0) {
             throw state;
         }
-        await(Asyncio.taskGroup(group -> {
-            group.createTask(() -> failing(depth - 1));
-        }));
+        await(
+                Asyncio.taskGroup(group -> {
+                    group.createTask(() -> failing(depth - 1));
+                }));
     }
 }
