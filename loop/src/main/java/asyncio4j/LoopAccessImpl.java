@@ -103,6 +103,11 @@ final class LoopAccessImpl extends LoopAccess {
     }
 
     @Override
+    public boolean enqueueWakeUp(EventLoop loop, Runnable wakeUp) {
+        return DefaultEventLoop.unwrap(loop).enqueue(ThreadsafeFutures.wakeUp(wakeUp));
+    }
+
+    @Override
     public boolean enqueue(
             EventLoop loop, Runnable callback, Context context, @Nullable Object carried) {
         DefaultEventLoop inner = DefaultEventLoop.unwrap(loop);

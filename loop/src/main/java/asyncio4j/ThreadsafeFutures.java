@@ -173,16 +173,35 @@ final class ThreadsafeFutures {
 
     /** Bookkeeping as a step. */
     static Step light(Runnable action) {
-        return new Step() {
+        return new LightStep(action);
+    }
+
+    /** The completion of a future as a step. */
+    static Step wakeUp(Runnable action) {
+        return new LightStep(action) {
             @Override
-            public boolean light() {
+            public boolean wakes() {
                 return true;
             }
-
-            @Override
-            public void run() {
-                action.run();
-            }
         };
+    }
+
+    private static class LightStep extends Step {
+
+        private final Runnable action;
+
+        LightStep(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public boolean light() {
+            return true;
+        }
+
+        @Override
+        public void run() {
+            action.run();
+        }
     }
 }

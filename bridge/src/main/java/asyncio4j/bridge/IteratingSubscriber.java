@@ -451,7 +451,7 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
         if (ACCESS.holdsBaton(loop)) {
             ACCESS.<@Nullable Void>setResultUnlessDone(waiting, null);
         } else {
-            ACCESS.enqueueLight(
+            ACCESS.enqueueWakeUp(
                     loop, () -> ACCESS.<@Nullable Void>setResultUnlessDone(waiting, null));
         }
     }

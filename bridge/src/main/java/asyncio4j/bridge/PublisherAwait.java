@@ -331,7 +331,7 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
             if (ACCESS.holdsBaton(loop)) {
                 run();
             } else {
-                ACCESS.enqueueLight(
+                ACCESS.enqueueWakeUp(
                         loop, this); // refused if the loop is closed: then the fiber leaves anyway
             }
         }

@@ -39,7 +39,7 @@ public class InboxCloseStress {
     @Arbiter
     public void look(ZI_Result result) {
         Queue<Step> left = new ArrayDeque<>();
-        inbox.drainTo(left);
+        inbox.drainTo(left::add);
         result.r2 = left.size();
     }
 

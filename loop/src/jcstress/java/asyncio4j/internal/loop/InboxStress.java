@@ -43,7 +43,7 @@ public final class InboxStress {
             long since = System.nanoTime();
             while (ready.isEmpty()) {
                 inbox.await(self, Stress.patience());
-                inbox.drainTo(ready);
+                inbox.drainTo(ready::add);
             }
             r.r1 = !Stress.tooLong(since);
         }
@@ -87,7 +87,7 @@ public final class InboxStress {
             long since = System.nanoTime();
             for (int i = 0; ready.size() < 2; i++) {
                 inbox.await(self, i % 2 == 0 ? 1000 : Stress.patience());
-                inbox.drainTo(ready);
+                inbox.drainTo(ready::add);
             }
             r.r1 = ready.remove() == first && ready.remove() == second ? 1 : 0;
             r.r2 = Stress.tooLong(since) ? 0 : 1;
@@ -132,7 +132,7 @@ public final class InboxStress {
             waiter = Thread.currentThread();
             while (ready.isEmpty()) {
                 inbox.await(self, Stress.patience());
-                inbox.drainTo(ready);
+                inbox.drainTo(ready::add);
             }
             while (!posted) { // so that the interrupt doesn't hit the harness
                 Thread.onSpinWait();
@@ -179,7 +179,7 @@ public final class InboxStress {
         @Arbiter
         public void both(II_Result r) {
             ArrayDeque<Step> ready = new ArrayDeque<>();
-            inbox.drainTo(ready);
+            inbox.drainTo(ready::add);
             int others = 0;
             int next = 0;
             for (Step step : ready) {

@@ -100,6 +100,14 @@ public abstract class LoopAccess {
     public abstract boolean enqueueLight(EventLoop loop, Runnable light);
 
     /**
+     * Has light code run by the loop that does nothing but complete a future; who waits for that
+     * then has the code's place in the order. Any thread that doesn't hold the baton.
+     *
+     * @return false if the loop is closed; the code won't run then
+     */
+    public abstract boolean enqueueWakeUp(EventLoop loop, Runnable wakeUp);
+
+    /**
      * Has a user's callback run by the loop on a stack of its own, in {@code context} and with
      * {@code carried} in the thread-locals. Any thread.
      *

@@ -37,6 +37,15 @@ public abstract class Step {
     }
 
     /**
+     * Whether {@link #run} does nothing but put what goes on into the ready queue. If another
+     * thread hands such a step in, it is done when the loop takes it over, and what goes on has the
+     * step's place: it would have to wait for the end of another iteration else.
+     */
+    public boolean wakes() {
+        return false;
+    }
+
+    /**
      * Whether this is a turn at I/O. It runs users' code, but never becomes a task's, so the fiber
      * for steps that block may run it, too.
      */

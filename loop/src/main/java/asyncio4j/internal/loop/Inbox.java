@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Where other threads put steps for the loop, and where the baton holder waits for them.
@@ -100,11 +100,11 @@ final class Inbox {
     }
 
     /**
-     * Moves what is in the inbox now to {@code ready}, in order, or the first {@link #MOST_AT_ONCE}
+     * Hands what is in the inbox now to {@code taker}, in order, or the first {@link #MOST_AT_ONCE}
      * of it. What is posted meanwhile stays for the next time, so that threads that post without
      * end can't keep the loop here. Baton holder only.
      */
-    void drainTo(Queue<Step> ready) {
+    void drainTo(Consumer<Step> taker) {
         if (queue.isEmpty()) {
             return;
         }
@@ -121,8 +121,8 @@ final class Inbox {
                 marked = false;
                 return;
             } else {
-                ready.add(step);
                 taken++;
+                taker.accept(step);
             }
         }
     }

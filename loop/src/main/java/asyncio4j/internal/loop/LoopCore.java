@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 
@@ -53,6 +54,12 @@ public final class LoopCore implements Agenda {
     // Baton holder only, from here on.
 
     private final ArrayDeque<Step> ready = new ArrayDeque<>();
+
+    /** What becomes of a step from outside while the loop doesn't run. */
+    private final Consumer<Step> queued = ready::add;
+
+    /** And while it runs. */
+    private final Consumer<Step> arrived = this::arrived;
 
     private final TimerQueue timers = new TimerQueue();
 
@@ -178,9 +185,8 @@ public final class LoopCore implements Agenda {
     /** Puts a step at the end of the ready queue. Baton holder only. */
     public void add(Step step) {
         if (!running) {
-            inbox.drainTo(
-                    ready); // what its owner handed in as from outside, before the loop ran, came
-            // first
+            // what its owner handed in as from outside, before the loop ran, came first
+            inbox.drainTo(queued);
         }
         ready.add(step);
     }
@@ -340,7 +346,7 @@ public final class LoopCore implements Agenda {
 
     /** Begins an iteration, unless the turn at the poller has to be served first: then says so. */
     private boolean beginIteration(Fiber holder) {
-        inbox.drainTo(ready);
+        inbox.drainTo(arrived);
         boolean idle = ready.isEmpty() && !stopping;
         if (io != null) {
             if (idle ? io.dueWhileIdle(untilTimer()) : io.dueWhileBusy()) {
@@ -360,13 +366,21 @@ public final class LoopCore implements Agenda {
                     await(holder, clock.realWait(wait));
                 }
             }
-            inbox.drainTo(ready);
+            inbox.drainTo(arrived);
         }
         if (timers.size() > 0) {
             timers.expire(clock.nanos(), ready);
         }
         batch = ready.size();
         return false;
+    }
+
+    private void arrived(Step step) {
+        if (step.wakes()) {
+            step.run();
+        } else {
+            ready.add(step);
+        }
     }
 
     /** How long until the first timer is due. */

@@ -30,8 +30,8 @@ class InboxTest {
         List<Step> steps = List.of(step(), step(), step());
         assertThat(steps).allMatch(inbox::post);
         ArrayDeque<Step> ready = new ArrayDeque<>();
-        inbox.drainTo(ready);
-        inbox.drainTo(ready);
+        inbox.drainTo(ready::add);
+        inbox.drainTo(ready::add);
         assertThat(ready).containsExactlyElementsOf(steps);
     }
 
@@ -54,11 +54,11 @@ class InboxTest {
                 };
         List<Step> first = List.of(step(), step());
         assertThat(first).allMatch(inbox::post);
-        inbox.drainTo(ready);
+        inbox.drainTo(ready::add);
         assertThat(ready).containsExactlyElementsOf(first);
         ready.clear();
         List<Step> second = List.copyOf(later);
-        inbox.drainTo(ready);
+        inbox.drainTo(ready::add);
         assertThat(ready).containsExactlyElementsOf(second).hasSize(2);
     }
 
@@ -72,16 +72,16 @@ class InboxTest {
             assertThat(inbox.post(step)).isTrue();
         }
         ArrayDeque<Step> ready = new ArrayDeque<>();
-        inbox.drainTo(ready);
+        inbox.drainTo(ready::add);
         assertThat(ready).hasSize(Inbox.MOST_AT_ONCE);
         Step late = step();
         steps.add(late);
         assertThat(inbox.post(late)).isTrue();
-        inbox.drainTo(ready);
+        inbox.drainTo(ready::add);
         assertThat(ready).hasSize(2 * Inbox.MOST_AT_ONCE);
-        inbox.drainTo(ready);
+        inbox.drainTo(ready::add);
         assertThat(ready).containsExactlyElementsOf(steps);
-        inbox.drainTo(ready);
+        inbox.drainTo(ready::add);
         assertThat(ready).hasSameSizeAs(steps);
     }
 
@@ -96,10 +96,10 @@ class InboxTest {
                 steps.add(step);
                 assertThat(inbox.post(step)).isTrue();
             }
-            inbox.drainTo(ready);
+            inbox.drainTo(ready::add);
         }
         for (int turn = 0; turn < 4; turn++) {
-            inbox.drainTo(ready);
+            inbox.drainTo(ready::add);
         }
         assertThat(ready).containsExactlyElementsOf(steps);
     }
@@ -111,7 +111,7 @@ class InboxTest {
         inbox.close();
         assertThat(inbox.post(step())).isFalse();
         ArrayDeque<Step> ready = new ArrayDeque<>();
-        inbox.drainTo(ready);
+        inbox.drainTo(ready::add);
         assertThat(ready).isEmpty();
     }
 }
