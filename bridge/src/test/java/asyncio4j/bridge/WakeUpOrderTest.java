@@ -23,7 +23,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** When a task goes on that another thread wakes: in the place that the wake-up has in the order. */
+/**
+ * When a task goes on that another thread wakes: in the place that the wake-up has in the order.
+ */
 class WakeUpOrderTest {
 
     private final VirtualReactorRunner runner = new VirtualReactorRunner();
@@ -62,13 +64,14 @@ class WakeUpOrderTest {
         Sinks.One<String> sink = Sinks.one();
         RuntimeException error = new RuntimeException("wanted");
         runner.run(() -> {
-            Task<Boolean> task = createTask(() -> {
-                try {
-                    return log.add(await(sink.asMono()));
-                } catch (RuntimeException e) {
-                    return log.add(e);
-                }
-            });
+            Task<Boolean> task =
+                    createTask(() -> {
+                        try {
+                            return log.add(await(sink.asMono()));
+                        } catch (RuntimeException e) {
+                            return log.add(e);
+                        }
+                    });
             await(sleep(Duration.ZERO));
             between(() -> sink.tryEmitError(error).orThrow());
             await(task);
@@ -80,12 +83,13 @@ class WakeUpOrderTest {
     void aTaskThatIterates() {
         Sinks.Many<String> sink = Sinks.many().unicast().onBackpressureBuffer();
         runner.run(() -> {
-            Task<Void> task = createTask(() -> {
-                for (String element : iterate(sink.asFlux())) {
-                    log.add(element);
-                }
-                log.add("end");
-            });
+            Task<Void> task =
+                    createTask(() -> {
+                        for (String element : iterate(sink.asFlux())) {
+                            log.add(element);
+                        }
+                        log.add("end");
+                    });
             await(sleep(Duration.ZERO));
             between(() -> sink.tryEmitNext("first").orThrow());
             await(sleep(Duration.ofMillis(1)));
