@@ -65,7 +65,8 @@ record Section(String name, String title, String counts, Unit unit, List<Row> ro
                             "http",
                             "GET over loopback, awaited on the Netty loop",
                             firstBelow(Peer.BLOCK),
-                            firstBelow(Peer.KOTLIN)));
+                            firstBelow(Peer.KOTLIN)),
+                    Row.of("httpDefaultLoop", "the same awaited on the default loop"));
 
     private static final Section FLUXES =
             nanoseconds(
