@@ -13,7 +13,6 @@ module asyncio4j.netty {
     requires static reactor.core;
     requires static org.reactivestreams;
     requires static io.netty.transport.classes.epoll;
-    requires static io.netty.transport.classes.io_uring;
 
     exports asyncio4j.netty;
 }

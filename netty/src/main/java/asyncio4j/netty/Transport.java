@@ -4,15 +4,16 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.uring.IoUring;
-import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.channel.uring.IoUringIoHandlerConfig;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a Netty loop does its I/O with. Without being told it takes {@link #EPOLL} where that is
  * available, and {@link #NIO} else.
+ *
+ * <p>There is no io_uring: Netty's ring is registered for the thread that enters it first, and no
+ * other may (it fails with "Bad file descriptor"), while this loop's I/O is done by whichever
+ * thread has the loop.
  */
 public enum Transport {
 
@@ -23,14 +24,7 @@ public enum Transport {
      * Linux's epoll. Needs {@code netty-transport-native-epoll} with the classifier of the machine,
      * which Reactor Netty brings along for {@code linux-x86_64}.
      */
-    EPOLL,
-
-    /**
-     * Linux's io_uring. Needs {@code netty-transport-native-io_uring} with the classifier of the
-     * machine, and a system that lets programs use it: many containers don't. Taken only if asked
-     * for.
-     */
-    IO_URING;
+    EPOLL;
 
     /**
      * Whether a loop of this JVM can have it.
@@ -51,8 +45,7 @@ public enum Transport {
             throw new IllegalStateException(
                     "the transport "
                             + asked
-                            + " was asked for and is not there: add "
-                            + asked.library()
+                            + " was asked for and is not there: add netty-transport-native-epoll"
                             + " with the classifier of this machine to the class path, see what the"
                             + " cause says of this system, or leave the transport out",
                     missing);
@@ -65,7 +58,6 @@ public enum Transport {
         return switch (this) {
             case NIO -> NioIoHandler.newFactory();
             case EPOLL -> EpollOnly.handlers();
-            case IO_URING -> IoUringOnly.handlers();
         };
     }
 
@@ -75,15 +67,10 @@ public enum Transport {
             return switch (this) {
                 case NIO -> null;
                 case EPOLL -> EpollOnly.unavailability();
-                case IO_URING -> IoUringOnly.unavailability();
             };
         } catch (LinkageError e) {
             return e;
         }
-    }
-
-    private String library() {
-        return "netty-transport-native-" + (this == EPOLL ? "epoll" : "io_uring");
     }
 
     /** What needs the classes of epoll. */
@@ -95,18 +82,6 @@ public enum Transport {
 
         static IoHandlerFactory handlers() {
             return EpollIoHandler.newFactory();
-        }
-    }
-
-    /** What needs the classes of io_uring. */
-    private static final class IoUringOnly {
-
-        static @Nullable Throwable unavailability() {
-            return IoUring.unavailabilityCause();
-        }
-
-        static IoHandlerFactory handlers() {
-            return IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setSingleIssuer(false));
         }
     }
 }
