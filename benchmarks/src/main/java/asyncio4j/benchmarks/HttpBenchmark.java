@@ -67,11 +67,9 @@ public class HttpBenchmark extends Settings {
                         .build();
         defaultLoop =
                 Runner.builder()
-                        .loopFactory(() ->
-                                Asyncio.newEventLoop(LoopOptions.DEFAULT.engine(engine)))
+                        .loopFactory(() -> Asyncio.newEventLoop(LoopOptions.DEFAULT.engine(engine)))
                         .build();
-        onNettyLoop =
-                get(HttpClient.create().runOn(NettyLoop.resources(nettyLoop.getLoop())));
+        onNettyLoop = get(HttpClient.create().runOn(NettyLoop.resources(nettyLoop.getLoop())));
         onItsThreads = get(HttpClient.create());
     }
 

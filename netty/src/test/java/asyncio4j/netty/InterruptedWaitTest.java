@@ -69,9 +69,7 @@ class InterruptedWaitTest {
                             .start();
             try (BufferedReader output = process.inputReader(UTF_8)) {
                 assertThat(output.readLine()).isEqualTo("waits");
-                new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
-                        .start()
-                        .waitFor();
+                new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
                 assertThat(output.readLine()).isEqualTo("interrupted");
                 assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             } finally {
