@@ -15,7 +15,8 @@ import reactor.util.context.Context;
 /**
  * Picks the loop on which all coroutines of a request run, and puts it in the request's Reactor
  * Context under {@code EventLoop.class}; has them bear the request's method and path as their name;
- * and ends with the request what its response has subscribed to.
+ * ends with the request what its response has subscribed to; and sees to the errors that nobody is
+ * there for.
  */
 final class RequestLoopFilter implements WebFilter, Ordered {
 
@@ -34,13 +35,16 @@ final class RequestLoopFilter implements WebFilter, Ordered {
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
         String name = request.getMethod() + " " + request.getPath();
-        return Mono.defer(() -> {
+        return Mono.deferContextual(outside -> {
             RequestScope scope = new RequestScope();
+            DroppedErrors dropped = DroppedErrors.of(name, outside);
             return chain.filter(exchange)
                     .doFinally(_ -> scope.close())
+                    .doOnCancel(dropped::cancelled) // is called before those above it
                     .contextWrite(context -> {
                         Context named =
-                                context.put(ReactorContext.TASK_NAME, name)
+                                dropped.in(context)
+                                        .put(ReactorContext.TASK_NAME, name)
                                         .put(RequestScope.class, scope);
                         return named.hasKey(EventLoop.class)
                                 ? named

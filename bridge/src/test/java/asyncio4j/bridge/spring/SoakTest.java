@@ -9,9 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
-import org.springframework.web.server.ServerWebInputException;
-
-import reactor.netty.channel.AbortedException;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -304,20 +301,16 @@ class SoakTest {
     }
 
     /**
-     * Whether this is of the traffic. A request that breaks off has its body fail while it is
-     * cancelled, WebClient's responses are refused to who comes for them after a cancellation, and
-     * a handler may fail when it is cancelled already: Reactor's hook for dropped errors is told
-     * then, as nobody else is there to be. And Spring doesn't release what it has encoded of a
-     * stream's first element when the client closes just before the response begins, whoever makes
-     * the stream.
+     * Whether this is of the traffic. WebClient's responses are refused to who comes for them after
+     * a cancellation, and a handler may fail when it is cancelled already: Reactor's hook for
+     * dropped errors is told then, as nobody else is there to be. And Spring doesn't release what
+     * it has encoded of a stream's first element when the client closes just before the response
+     * begins, whoever makes the stream.
      */
     private static boolean isExpected(LogRecord message) {
         Throwable error = message.getThrown();
         return error instanceof SoakApplication.Mishap
-                || error instanceof AbortedException
-                || error instanceof ServerWebInputException
                 || error instanceof WebClientResponseException
-                || AbortedException.isConnectionReset(error)
                 || (error instanceof IllegalStateException
                         && REFUSED.matcher(String.valueOf(error.getMessage())).lookingAt())
                 || (message.getMessage().startsWith("LEAK: ByteBuf")
