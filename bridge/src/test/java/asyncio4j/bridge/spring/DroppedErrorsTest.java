@@ -112,7 +112,8 @@ class DroppedErrorsTest {
                                 Content-Type: text/plain\r
                                 Content-Length: 100\r
                                 \r
-                                the begin"""
+                                the begin\
+                                """
                                         .getBytes(StandardCharsets.US_ASCII));
                 CountDownLatch held = new CountDownLatch(1);
                 ASKED.get().callSoonThreadsafe(() -> hold(held, left));
@@ -211,14 +212,15 @@ class DroppedErrorsTest {
     @Test
     void aHookOfTheRequestsOwnIsToldOfTheRest() {
         List<Throwable> told = new ArrayList<>();
-        Mono.deferContextual(outside -> {
-                    DroppedErrors errors = DroppedErrors.of("GET /", outside);
-                    errors.cancelled();
-                    Context context = errors.in(Context.of(outside));
-                    drop(GONE, context);
-                    drop(new IllegalStateException("another"), context);
-                    return Mono.empty();
-                })
+        Mono.deferContextual(
+                        outside -> {
+                            DroppedErrors errors = DroppedErrors.of("GET /", outside);
+                            errors.cancelled();
+                            Context context = errors.in(Context.of(outside));
+                            drop(GONE, context);
+                            drop(new IllegalStateException("another"), context);
+                            return Mono.empty();
+                        })
                 .contextWrite(c -> c.put("reactor.onErrorDropped.local", hook(told)))
                 .block();
         assertThat(told).extracting(Throwable::getMessage).containsExactly("another");
