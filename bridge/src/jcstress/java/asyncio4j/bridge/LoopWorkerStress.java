@@ -18,12 +18,13 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.reactivestreams.Subscription;
 
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Scannable;
-import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -176,18 +177,33 @@ public final class LoopWorkerStress {
     }
 
     /** A subscriber that counts how often it is told of an end. */
-    private static final class Told extends BaseSubscriber<Integer> {
+    private static final class Told implements CoreSubscriber<Integer> {
 
         final AtomicInteger ends = new AtomicInteger();
 
+        private volatile @Nullable Subscription subscription;
+
         @Override
-        protected void hookOnError(Throwable error) {
+        public void onSubscribe(Subscription s) {
+            subscription = s;
+            s.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Integer element) {}
+
+        @Override
+        public void onError(Throwable error) {
             ends.incrementAndGet();
         }
 
         @Override
-        protected void hookOnComplete() {
+        public void onComplete() {
             ends.incrementAndGet();
+        }
+
+        void cancel() {
+            Objects.requireNonNull(subscription).cancel();
         }
     }
 

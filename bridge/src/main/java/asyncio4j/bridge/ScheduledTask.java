@@ -15,15 +15,20 @@ import java.time.Duration;
 /**
  * A piece of work that a {@link LoopScheduler} was given.
  *
- * <p>{@code state} goes from WAITING to ENDED once, by a compare-and-set: whoever does it, the loop
- * because the work is done or any thread that disposes of it, takes it out of its owner. Work that
- * was disposed of may still have its turn, and does nothing in it.
+ * <p>{@code state} goes from WAITING to another one once, by a compare-and-set: whoever does it, the
+ * loop because the work is done, any thread that disposes of it, or who takes it back to tell its
+ * operator's subscriber that the loop is closed, takes it out of its owner. Work that was disposed
+ * of may still have its turn, and does nothing in it.
  */
 final class ScheduledTask implements Runnable, Disposable, Handed {
 
     private static final int WAITING = 0;
 
-    private static final int ENDED = 1;
+    private static final int DONE = 1;
+
+    private static final int DISPOSED = 2;
+
+    private static final int TAKEN_BACK = 3;
 
     private static final VarHandle STATE;
 
@@ -99,8 +104,8 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
         }
         boolean known = worker == null ? scheduler.all().opened(this) : worker.know(operator);
         if (!known) {
-            end();
-        } else if (worker == null && state == ENDED) {
+            end(DISPOSED);
+        } else if (worker == null && state != WAITING) {
             scheduler.all().ended(this); // disposed of meanwhile
         }
         return known;
@@ -168,9 +173,9 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
         return false;
     }
 
-    /** The loop was closed meanwhile: refuses this, unless that was noticed elsewhere. */
+    /** The loop was closed meanwhile: refuses this, unless it was done or taken back before. */
     private void reject() {
-        if (end()) {
+        if (end(DISPOSED) || state == DISPOSED) {
             throw scheduler.rejected();
         }
     }
@@ -187,7 +192,7 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
 
     @Override
     public void run() {
-        if (state == ENDED) {
+        if (state != WAITING) {
             return;
         }
         working(true);
@@ -197,7 +202,7 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
             working(false);
             timer = null;
             if (period < 0) {
-                end();
+                end(DONE);
             } else {
                 due += Math.min(period, Long.MAX_VALUE - due);
                 arm();
@@ -212,8 +217,8 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
         }
     }
 
-    private boolean end() {
-        if (!STATE.compareAndSet(this, WAITING, ENDED)) {
+    private boolean end(int how) {
+        if (!STATE.compareAndSet(this, WAITING, how)) {
             return false;
         }
         owner.remove(this);
@@ -246,7 +251,7 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
 
     @Override
     public boolean takeBack() {
-        if (busy || !end()) {
+        if (busy || !end(TAKEN_BACK)) {
             return false;
         }
         unset();
@@ -259,7 +264,7 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
 
     @Override
     public void dispose() {
-        if (end()) {
+        if (end(DISPOSED)) {
             unset();
         }
     }
@@ -283,7 +288,7 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
 
     @Override
     public boolean isDisposed() {
-        return state == ENDED;
+        return state != WAITING;
     }
 
     @Override

@@ -7,7 +7,6 @@ import asyncio4j.internal.access.LoopAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +53,9 @@ final class SchedulerWork {
     /** The pipelines that are open, and whether they count in {@link #guests}. */
     private final Map<Handed, Boolean> open = new ConcurrentHashMap<>();
 
+    /** See {@link #parked(Handed)}. The loop's thread, and then the one that closes it. */
+    private final List<Handed> parked = new ArrayList<>();
+
     /** How many are handing in work, or have work on its way to the loop. */
     private final AtomicInteger underWay = new AtomicInteger();
 
@@ -97,9 +99,9 @@ final class SchedulerWork {
         return true;
     }
 
-    /** One that was refused has been taken, as what would else try again for ever. */
+    /** One was taken that is never done, as it would try again for ever. See isTired. */
     void parked(Handed pipeline) {
-        open.put(pipeline, false);
+        parked.add(pipeline);
     }
 
     /** A pipeline doesn't wait any more. */
@@ -155,6 +157,7 @@ final class SchedulerWork {
         } finally {
             List.copyOf(schedulers).forEach(LoopScheduler::dispose);
             open.clear();
+            parked.clear();
         }
     }
 
@@ -191,15 +194,17 @@ final class SchedulerWork {
             }
         }
         if (last) {
-            cancelNew(new HashSet<>(all));
+            cancelParked();
         }
     }
 
-    /** Cancels what has come up while others were ended. */
-    private void cancelNew(Set<Handed> known) {
-        for (int look = 0; look < MOST_LOOKS; look++) {
-            for (Handed handed : open.keySet()) {
-                PipelineEnd end = known.add(handed) ? PipelineEnd.of(handed, registry) : null;
+    /** Cancels what has begun anew over and over while others were ended. */
+    private void cancelParked() {
+        for (int look = 0; look < MOST_LOOKS && !parked.isEmpty(); look++) {
+            List<Handed> all = List.copyOf(parked);
+            parked.clear();
+            for (Handed handed : all) {
+                PipelineEnd end = PipelineEnd.of(handed, registry);
                 if (end != null) {
                     registry.guard(end::cancelWhole);
                 }
