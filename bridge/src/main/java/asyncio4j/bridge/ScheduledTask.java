@@ -15,10 +15,10 @@ import java.time.Duration;
 /**
  * A piece of work that a {@link LoopScheduler} was given.
  *
- * <p>{@code state} goes from WAITING to another one once, by a compare-and-set: whoever does it, the
- * loop because the work is done, any thread that disposes of it, or who takes it back to tell its
- * operator's subscriber that the loop is closed, takes it out of its owner. Work that was disposed
- * of may still have its turn, and does nothing in it.
+ * <p>{@code state} goes from WAITING to another one once, by a compare-and-set: whoever does it,
+ * the loop because the work is done, any thread that disposes of it, or who takes it back to tell
+ * its operator's subscriber that the loop is closed, takes it out of its owner. Work that was
+ * disposed of may still have its turn, and does nothing in it.
  */
 final class ScheduledTask implements Runnable, Disposable, Handed {
 
