@@ -391,7 +391,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
             scope.suspend();
         }
         try {
-            engine.suspend(fiber);
+            engine.suspend(fiber, awaited instanceof Task<?> task ? task.step : null);
         } catch (Throwable e) { // it can't: the step, wherever it is, is not for this task any more
             futureWaiter = null;
             if (awaited != null) {

@@ -2,9 +2,6 @@ package asyncio4j.internal.fiber;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Objects;
@@ -48,9 +45,25 @@ import java.util.concurrent.locks.LockSupport;
  * the base, so that neither the thread's stack nor an await grows with the depth of a chain of
  * generators.
  *
+ * <p>A fiber that has ended isn't used again: to begin another one costs a fifth of what it costs
+ * to suspend one and run it again.
+ *
+ * <h2>A task that is awaited begins on the stack of who awaits it</h2>
+ *
+ * <p>If a suspended fiber finds that the next step is the first one of the task that it waits for,
+ * it is its {@link #host}: it calls a fresh fiber for it, as for an eager task, without being
+ * suspended itself in the sense of continuations. A task that ends without suspending costs no
+ * switch at all. That fiber looks for the next step itself when it suspends, and goes on at once if
+ * that is its own resumption. Else it leaves the step to the host, in {@code unserved}, and goes
+ * back to it; from then on it is on nobody's stack, and the base runs it. The host, which is still
+ * suspended for its task, does the step as if it had taken it. So steps are done in the order of the
+ * agenda, and the stack of an exception shows who awaits, which is true; a step of anything else
+ * never runs on a stranger's stack. The floors above don't see a host as {@link Fiber#invoker()}:
+ * its task is suspended.
+ *
  * <p>No step is lost: one taken off the agenda is done before another is, by making its fiber the
- * {@code target}, on the spot if it is light, or as the {@code first} of the pump that becomes the
- * {@code target}.
+ * {@code target}, on the spot if it is light, as the {@code first} of the pump that becomes the
+ * {@code target} or is hosted, or by the host to which it is left.
  *
  * <h2>Where a fiber can't be suspended</h2>
  *
@@ -82,9 +95,6 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
     /** How deep calls are nested on one stack. */
     static final int MAX_DEPTH = 16;
 
-    /** How many pumps without work are kept. */
-    static final int MAX_IDLE = 256;
-
     /**
      * How often the code of a dying fiber may try to suspend again before it is left where it is.
      */
@@ -92,32 +102,13 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
 
     private static final ScopedValue<Object> BASE = ScopedValue.newInstance();
 
-    private static final VarHandle CURRENT;
-
-    static {
-        try {
-            CURRENT =
-                    MethodHandles.lookup()
-                            .findVarHandle(
-                                    ContinuationEngine.class, "current", ContinuationFiber.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final Agenda agenda;
 
     private final LoopThread own;
 
-    private final Thread thread;
-
-    private final Fiber.Seat seat;
+    private final FiberThread thread;
 
     // Baton holder only, from here on.
-
-    /** The fiber that has control. Others may read it and can only err. */
-    @SuppressWarnings("unused") // through CURRENT
-    private @Nullable ContinuationFiber current;
 
     /** The fiber that is to go on; null to return to the caller. */
     private @Nullable ContinuationFiber target;
@@ -128,10 +119,11 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
     /** Why {@link #origin} can't be suspended. */
     private @Nullable Throwable refusal;
 
-    /** Steps that were taken off the agenda by fibers that couldn't be suspended. */
-    private final ArrayDeque<Step> unserved = new ArrayDeque<>();
-
-    private final ArrayDeque<ContinuationFiber> idle = new ArrayDeque<>();
+    /**
+     * The step that was taken off the agenda by a fiber that left it to its host, or that couldn't
+     * be suspended. It comes before those on the agenda, so there is one at most.
+     */
+    private @Nullable Step unserved;
 
     /** How many fibers there are that haven't ended, and weren't given up. */
     private int live;
@@ -173,7 +165,6 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
         this.agenda = agenda;
         this.own = new LoopThread(this, name);
         this.thread = own.thread();
-        this.seat = own.seat();
     }
 
     /**
@@ -195,7 +186,7 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
         if (interrupted) {
             onInterrupt.run();
         }
-        target = pump();
+        target = fresh(null);
         interrupted |= handOver(onInterrupt);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -242,8 +233,7 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
             target = null;
             agenda.leave(t);
         }
-        CURRENT.setOpaque(this, null);
-        seat.fiber = null;
+        thread.runs(null);
         origin = null;
         synchronized (interruptLock) {
             loopInterrupt = false;
@@ -362,8 +352,7 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
 
     /** {@code self} has got control. */
     private void arrive(ContinuationFiber self) {
-        CURRENT.setOpaque(this, self);
-        seat.fiber = self;
+        thread.runs(self);
         if (agenda.interrupted()) {
             if (!loopInterrupt) {
                 interruptHolder();
@@ -375,7 +364,7 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
     }
 
     @Override
-    public void suspend(Fiber fiber) {
+    public void suspend(Fiber fiber, @Nullable Step awaited) {
         ContinuationFiber self = (ContinuationFiber) fiber;
         if (self.dying()) {
             if (self.refuse() > MAX_REFUSALS) {
@@ -385,12 +374,12 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
             }
             return;
         }
-        Fiber invoker = self.invoker;
+        ContinuationFiber invoker = (ContinuationFiber) self.invoker;
         monitors.check(self, invoker);
-        if (invoker != null) {
+        if (invoker != null && !invoker.hosts) {
             self.invoker = null;
             try {
-                transfer(self, (ContinuationFiber) invoker);
+                transfer(self, invoker);
             } catch (Refused e) {
                 self.invoker = invoker;
                 throw e.error();
@@ -399,67 +388,81 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
         }
         for (; ; ) {
             Step step = next(self);
-            if (step == null) {
-                transferFor(null, self, null);
-                return;
-            }
-            ContinuationFiber to = (ContinuationFiber) step.resumes();
+            Fiber to = step == null ? null : step.resumes();
             if (to == self) {
                 restoreInterrupt(self);
                 return;
             }
-            if (to != null) {
-                transferFor(step, self, to);
+            if (step == null || to != null) {
+                leave(self, step, (ContinuationFiber) to);
                 return;
             }
-            if (!step.light()) {
-                transferToPump(step, self);
+            if (step.light()) {
+                run(step);
+            } else if (step == awaited && mayHost(self)) {
+                host(self, step);
+            } else {
+                leave(self, step, null);
                 return;
             }
-            run(step);
         }
     }
 
-    /** Gives control to {@code resumed}, or to the caller; the step is put back if it can't. */
-    private void transferFor(
-            @Nullable Step step, ContinuationFiber self, @Nullable ContinuationFiber resumed) {
+    /**
+     * Gives control away for {@code step}, which is to be done next, or for the caller if that is
+     * null; the step is put back if it can't.
+     *
+     * @param resumed whom the step resumes, if it does
+     */
+    private void leave(
+            ContinuationFiber self, @Nullable Step step, @Nullable ContinuationFiber resumed) {
+        ContinuationFiber host = (ContinuationFiber) self.invoker;
+        ContinuationFiber to = resumed;
+        if (host != null) {
+            self.invoker = null;
+            unserved = step;
+            to = host;
+        } else if (to == null && step != null) {
+            to = fresh(step);
+        }
         try {
-            transfer(self, resumed);
+            transfer(self, to);
         } catch (Refused e) {
-            if (step != null) {
-                unserved.add(step);
+            unserved = step;
+            self.invoker = host;
+            if (to != host && to != resumed) {
+                live--;
             }
             throw e.error();
         }
     }
 
-    /** Gives control to a pump that runs {@code step}, which is put back if it can't. */
-    private void transferToPump(Step step, ContinuationFiber self) {
-        ContinuationFiber pump = pump();
-        pump.first = step;
-        try {
-            transfer(self, pump);
-        } catch (Refused e) {
-            pump.first = null;
-            idle.push(pump);
-            unserved.add(step);
-            throw e.error();
-        }
+    private boolean mayHost(ContinuationFiber self) {
+        return self.depth < MAX_DEPTH && isClean(Continuations.bindings());
+    }
+
+    /**
+     * Runs {@code step}, the first of the task that {@code self} waits for, on its stack; comes
+     * back when it has ended or gives control away. Then {@code self} has control, but isn't
+     * resumed.
+     */
+    private void host(ContinuationFiber self, Step step) {
+        self.hosts = true;
+        call(self, step);
+        self.hosts = false;
+        noteInterrupt(self);
     }
 
     @Override
     public void call(Fiber self, Step step) {
-        ContinuationFiber pump = pump();
-        pump.first = step;
+        ContinuationFiber pump = fresh(step);
         pump.invoker = self;
         go((ContinuationFiber) self, pump);
     }
 
     @Override
     public void enter(Fiber self, Step step) {
-        Fiber pump = pump();
-        pump.first = step;
-        resume(self, pump);
+        resume(self, fresh(step));
     }
 
     @Override
@@ -496,62 +499,46 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
     /** The life of a fiber. */
     void pump(ContinuationFiber self) {
         arrive(self);
-        while (!self.exit) {
-            Step step = self.first;
-            if (step != null) {
-                self.first = null;
-                dropUsersInterrupt(self);
-            } else {
-                dropInterrupts(self);
-                step = next(self);
-            }
-            Fiber next = null;
-            if (step != null) {
-                next = step.resumes();
-                if (next == null) {
-                    run(step);
-                    if (self.dying()) {
-                        live--;
-                        passOn(self);
-                        return;
-                    }
-                    next = self.consumer;
-                    if (next != null) {
-                        next.invoker = self.invoker;
-                        self.consumer = null;
-                    } else {
-                        next = self.invoker;
-                    }
-                    self.invoker = null;
-                    if (next == null) {
-                        continue;
-                    }
-                }
-            }
-            if (!rest(self, (ContinuationFiber) next)) {
+        Fiber next = null;
+        Step step = self.first;
+        if (step == null) {
+            dropInterrupts(self);
+            step = next(self);
+        } else {
+            self.first = null;
+            dropUsersInterrupt(self);
+        }
+        while (step != null) {
+            next = step.resumes();
+            if (next != null) {
                 break;
             }
+            run(step);
+            if (self.dying()) {
+                live--;
+                passOn(self);
+                return;
+            }
+            next = self.consumer;
+            if (next != null) {
+                next.invoker = self.invoker;
+                self.consumer = null;
+            } else {
+                next = self.invoker;
+            }
+            self.invoker = null;
+            dropInterrupts(self);
+            if (next != null) {
+                break;
+            }
+            step = next(self);
         }
         live--;
-    }
-
-    /**
-     * Gives control to {@code next}, or to the caller if that is null, until it comes back.
-     *
-     * @return false if there are enough idle pumps, so that this one has to end, and control goes
-     *     over then
-     */
-    private boolean rest(ContinuationFiber self, @Nullable ContinuationFiber next) {
         if (!isClean(Continuations.bindings())) {
             dirty = true;
-        } else if (idle.size() < MAX_IDLE) {
-            idle.push(self);
-            transfer(self, next);
-            return true;
         }
-        target = next;
+        target = (ContinuationFiber) next;
         origin = null;
-        return false;
     }
 
     /** A dying fiber won't run any more; whoever waits for its item has to die as well. */
@@ -565,19 +552,19 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
         }
     }
 
-    /** An idle fiber, or a new one. */
-    private ContinuationFiber pump() {
-        ContinuationFiber fiber = idle.poll();
-        if (fiber == null) {
-            fiber = new ContinuationFiber(agenda, this);
-            live++;
-        }
+    /** A new fiber, which begins with {@code first}. */
+    private ContinuationFiber fresh(@Nullable Step first) {
+        ContinuationFiber fiber = new ContinuationFiber(agenda, this);
+        fiber.first = first;
+        live++;
         return fiber;
     }
 
     private @Nullable Step next(ContinuationFiber self) {
-        if (!unserved.isEmpty() && !agenda.interrupted()) {
-            return unserved.remove();
+        Step left = unserved;
+        if (left != null && !agenda.interrupted()) {
+            unserved = null;
+            return left;
         }
         try {
             return agenda.next(self);
@@ -666,7 +653,7 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
 
     @Override
     public @Nullable Fiber holder() {
-        return (ContinuationFiber) CURRENT.getOpaque(this);
+        return thread.running();
     }
 
     /** See {@link Fiber#stackTrace}. */
@@ -731,9 +718,7 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
     /** The thread stays while there are suspended fibers: they are to end on it, too. */
     @Override
     public void close() {
-        live -= idle.size();
-        idle.clear();
-        unserved.clear();
+        unserved = null;
         if (live <= 0) {
             own.end();
         }

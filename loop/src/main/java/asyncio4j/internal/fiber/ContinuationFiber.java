@@ -18,6 +18,9 @@ final class ContinuationFiber extends Fiber {
     /** How many fibers this one's stack is on. */
     int depth;
 
+    /** While this is suspended, and the task that it waits for begins on its stack. */
+    boolean hosts;
+
     /** An interrupt came while this was suspended; its code is to see it. */
     boolean interrupted;
 
@@ -55,6 +58,11 @@ final class ContinuationFiber extends Fiber {
     /** The stack while it isn't running. */
     StackTraceElement[] suspendedStack() {
         return Continuations.stackTrace(continuation);
+    }
+
+    @Override
+    boolean suspended() {
+        return hosts;
     }
 
     /** All share a thread: it bears the loop's name. */

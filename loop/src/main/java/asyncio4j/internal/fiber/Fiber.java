@@ -8,15 +8,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
 
-    /** A thread that runs one fiber after the other. */
-    static final class Seat {
-
-        /** The one that runs now, or null. That thread only. */
-        @Nullable Fiber fiber;
-    }
-
-    /** A {@link ThreadFiber}, the one that its thread is, or a {@link Seat}. */
-    private static final ThreadLocal<@Nullable Object> CURRENT = new ThreadLocal<>();
+    /** What a thread is that isn't a {@link FiberThread}. */
+    private static final ThreadLocal<@Nullable Fiber> CURRENT = new ThreadLocal<>();
 
     // Baton holder only, from here on.
 
@@ -50,11 +43,9 @@ public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
 
     /** The fiber that the calling code runs on, or null outside of loops. */
     public static @Nullable Fiber current() {
-        Object current = CURRENT.get();
-        if (current instanceof ThreadFiber fiber) {
-            return fiber;
-        }
-        return current == null ? null : ((Seat) current).fiber;
+        return Thread.currentThread() instanceof FiberThread shared
+                ? shared.fiber()
+                : CURRENT.get();
     }
 
     /** The loop that this fiber belongs to, as the floor above knows it. Any thread. */
@@ -98,7 +89,7 @@ public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
      * others may look, and can only err.
      */
     public @Nullable Fiber invoker() {
-        return invoker;
+        return invoker == null || invoker.suspended() ? null : invoker;
     }
 
     /** Whether this fiber bears a label that says what it does. Baton holder only. */
@@ -128,6 +119,11 @@ public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
      */
     public abstract void noteInterrupt();
 
+    /** Whether this is suspended although its call of another fiber is under way. */
+    boolean suspended() {
+        return false;
+    }
+
     /** Whether the loop is gone and this fiber's code has to end. Baton holder only. */
     public boolean dying() {
         return dying;
@@ -136,11 +132,6 @@ public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
     /** Makes {@link #current()} answer this on its thread from now on. That thread only. */
     final void settle() {
         CURRENT.set(this);
-    }
-
-    /** Makes {@link #current()} answer what {@code seat} says. The calling thread's only. */
-    static void settle(Seat seat) {
-        CURRENT.set(seat);
     }
 
     void die() {

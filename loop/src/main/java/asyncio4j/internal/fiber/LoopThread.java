@@ -36,10 +36,7 @@ final class LoopThread implements Runnable {
 
     private final WeakReference<Worker> owner;
 
-    private final Thread thread;
-
-    /** Who is running here. */
-    private final Fiber.Seat seat = new Fiber.Seat();
+    private final FiberThread thread;
 
     /** Written by who hands the baton over, cleared by the thread. */
     private volatile @Nullable Worker job;
@@ -50,20 +47,11 @@ final class LoopThread implements Runnable {
     LoopThread(Worker engine, String name) {
         owner = new WeakReference<>(engine);
         thread =
-                Thread.ofPlatform()
-                        .name(name)
-                        .daemon()
-                        .stackSize(STACK_BYTES)
-                        .inheritInheritableThreadLocals(false)
-                        .unstarted(this);
+                new FiberThread(this, name, STACK_BYTES);
     }
 
-    Thread thread() {
+    FiberThread thread() {
         return thread;
-    }
-
-    Fiber.Seat seat() {
-        return seat;
     }
 
     /** Hands the baton over. The calling thread has it, and touches nothing of the loop then. */
@@ -98,7 +86,6 @@ final class LoopThread implements Runnable {
 
     @Override
     public void run() {
-        Fiber.settle(seat);
         while (!quit && owner.get() != null) {
             if (job == null) {
                 LockSupport.parkNanos(this, LOOK_NANOS);

@@ -129,7 +129,7 @@ public final class VirtualThreadEngine implements FiberEngine {
     }
 
     @Override
-    public void suspend(Fiber self) {
+    public void suspend(Fiber self, @Nullable Step awaited) {
         if (self.dying()) {
             if (self.refuse() > MAX_REFUSALS) {
                 passOn(self);
