@@ -26,9 +26,9 @@ final class BlockingFiber extends ThreadFiber implements LoopThread.Worker {
 
     @Override
     public void work() {
-        own.seat().fiber = this;
+        own.thread().runs(this);
         engine.work(this);
-        own.seat().fiber = null; // this thread's alone, like what follows
+        own.thread().runs(null); // this thread's alone, like what follows
     }
 
     /** Ends the thread, which is at its base. */
