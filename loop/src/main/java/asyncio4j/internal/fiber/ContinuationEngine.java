@@ -56,10 +56,10 @@ import java.util.concurrent.locks.LockSupport;
  * switch at all. That fiber looks for the next step itself when it suspends, and goes on at once if
  * that is its own resumption. Else it leaves the step to the host, in {@code unserved}, and goes
  * back to it; from then on it is on nobody's stack, and the base runs it. The host, which is still
- * suspended for its task, does the step as if it had taken it. So steps are done in the order of the
- * agenda, and the stack of an exception shows who awaits, which is true; a step of anything else
- * never runs on a stranger's stack. The floors above don't see a host as {@link Fiber#invoker()}:
- * its task is suspended.
+ * suspended for its task, does the step as if it had taken it. So steps are done in the order of
+ * the agenda, and the stack of an exception shows who awaits, which is true; a step of anything
+ * else never runs on a stranger's stack. The floors above don't see a host as {@link
+ * Fiber#invoker()}: its task is suspended.
  *
  * <p>No step is lost: one taken off the agenda is done before another is, by making its fiber the
  * {@code target}, on the spot if it is light, as the {@code first} of the pump that becomes the

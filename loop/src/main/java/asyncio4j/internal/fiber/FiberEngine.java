@@ -24,8 +24,8 @@ public interface FiberEngine {
      * Suspends the calling fiber until a step that {@linkplain Step#resumes() resumes} it has its
      * turn. Only the fiber that holds the baton may call this.
      *
-     * @param awaited the first step of the task that the calling fiber waits for: an engine may
-     *     run it above the calling fiber's stack, where its exceptions then show who waits; null if
+     * @param awaited the first step of the task that the calling fiber waits for: an engine may run
+     *     it above the calling fiber's stack, where its exceptions then show who waits; null if
      *     that isn't a task
      * @throws IllegalStateException if the fiber can't be suspended where it is; the step that
      *     should have resumed it may have been queued all the same, or even have had its turn

@@ -46,8 +46,7 @@ final class LoopThread implements Runnable {
 
     LoopThread(Worker engine, String name) {
         owner = new WeakReference<>(engine);
-        thread =
-                new FiberThread(this, name, STACK_BYTES);
+        thread = new FiberThread(this, name, STACK_BYTES);
     }
 
     FiberThread thread() {
