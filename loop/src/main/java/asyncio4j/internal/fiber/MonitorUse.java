@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
 import java.security.CodeSource;
 import java.util.HashSet;
 import java.util.Objects;
@@ -13,14 +14,30 @@ import java.util.Set;
 
 /**
  * Whether a class has code that could hold a monitor while it calls something. It looks through the
- * class file: for {@code synchronized} methods, and for the byte of {@code monitorenter} in the
- * code. That may be part of another instruction, so the answer yes may be wrong.
+ * class file: for {@code synchronized} methods, and for {@code monitorenter} in the code.
  *
  * <p>Any thread.
  */
 final class MonitorUse {
 
-    private static final int MONITORENTER = 0xC2;
+    private static final int IINC = 132;
+
+    private static final int TABLESWITCH = 170;
+
+    private static final int LOOKUPSWITCH = 171;
+
+    private static final int MONITORENTER = 194;
+
+    private static final int WIDE = 196;
+
+    /** How long each instruction is, by its opcode; 0 if that isn't always the same. */
+    private static final String LENGTHS =
+            "11111111111111112323322222111111111111111111111111111122222111111111"
+                    + "11111111111111111111111111111111111111111111111111111111111111113111"
+                    + "111111111111111113333333333333333200111111333333355323113311043355";
+
+    /** Where a Code attribute has its code, after the sizes of stack, locals and code. */
+    private static final int CODE_BEGIN = 8;
 
     private static final ClassValue<Boolean> KNOWN =
             new ClassValue<>() {
@@ -49,10 +66,15 @@ final class MonitorUse {
         }
         try (InputStream file =
                 type.getResourceAsStream(name.substring(name.lastIndexOf('.') + 1) + ".class")) {
-            return file == null || new ClassFile(file).synchronizes();
-        } catch (IOException e) {
+            return file == null || synchronizes(file);
+        } catch (IOException | IndexOutOfBoundsException e) { // it isn't that class's file
             return true;
         }
+    }
+
+    /** The same of a class file. */
+    static boolean synchronizes(InputStream file) throws IOException {
+        return new ClassFile(file).synchronizes();
     }
 
     private static @Nullable CodeSource source(Class<?> type) {
@@ -116,13 +138,30 @@ final class MonitorUse {
             return found;
         }
 
-        private static boolean hasMonitorenter(byte[] content) {
-            for (byte each : content) {
-                if ((each & 0xFF) == MONITORENTER) {
+        /** Goes through the instructions of a Code attribute. */
+        private static boolean hasMonitorenter(byte[] attribute) {
+            ByteBuffer code = ByteBuffer.wrap(attribute);
+            code = code.slice(CODE_BEGIN, code.getInt(CODE_BEGIN - Integer.BYTES));
+            for (int at = 0; at < code.limit(); at += length(code, at)) {
+                if ((code.get(at) & 0xFF) == MONITORENTER) {
                     return true;
                 }
             }
             return false;
+        }
+
+        private static int length(ByteBuffer code, int at) {
+            int opcode = code.get(at) & 0xFF;
+            int operands = (at | 3) + 1; // of those that are aligned
+            return switch (opcode) {
+                case TABLESWITCH -> {
+                    int cases = code.getInt(operands + 8) - code.getInt(operands + 4) + 1;
+                    yield operands + 12 + 4 * cases - at;
+                }
+                case LOOKUPSWITCH -> operands + 8 + 8 * code.getInt(operands + 4) - at;
+                case WIDE -> (code.get(at + 1) & 0xFF) == IINC ? 6 : 4;
+                default -> LENGTHS.charAt(opcode) - '0';
+            };
         }
     }
 }
