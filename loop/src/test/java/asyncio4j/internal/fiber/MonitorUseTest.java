@@ -33,10 +33,9 @@ class MonitorUseTest {
         return method.flags().has(AccessFlag.SYNCHRONIZED)
                 || method.code().stream()
                         .flatMap(code -> code.elementStream())
-                        .anyMatch(
-                                element ->
-                                        element instanceof MonitorInstruction monitor
-                                                && monitor.opcode() == Opcode.MONITORENTER);
+                        .anyMatch(element ->
+                                element instanceof MonitorInstruction monitor
+                                        && monitor.opcode() == Opcode.MONITORENTER);
     }
 
     @Test
@@ -47,7 +46,8 @@ class MonitorUseTest {
         int free = 0;
         for (String name : List.of("java/io", "java/lang", "java/math", "java/text", "java/util")) {
             try (Stream<Path> files = Files.list(base.resolve(name))) {
-                for (Path path : files.filter(file -> file.toString().endsWith(".class")).toList()) {
+                for (Path path :
+                        files.filter(file -> file.toString().endsWith(".class")).toList()) {
                     byte[] file = Files.readAllBytes(path);
                     boolean expected = expected(file);
                     using += expected ? 1 : 0;
