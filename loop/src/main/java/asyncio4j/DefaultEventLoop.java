@@ -84,6 +84,9 @@ final class DefaultEventLoop implements EventLoop {
     /** A Runner closes this, and has no patience for new tasks any more. Any thread. */
     private volatile boolean shut;
 
+    /** A Runner closes this, and has the generators closed. Any thread. */
+    private volatile boolean closingGenerators;
+
     /**
      * What the bridge keeps along with this loop. Any thread; written under the monitor of {@link
      * #closeListeners}.
@@ -264,6 +267,14 @@ final class DefaultEventLoop implements EventLoop {
 
     void startShut() {
         shut = true;
+    }
+
+    boolean closingGenerators() {
+        return closingGenerators;
+    }
+
+    void closingGenerators(boolean now) {
+        closingGenerators = now;
     }
 
     /**

@@ -181,6 +181,11 @@ final class LoopAccessImpl extends LoopAccess {
     }
 
     @Override
+    public boolean closingGenerators(EventLoop loop) {
+        return DefaultEventLoop.unwrap(loop).closingGenerators();
+    }
+
+    @Override
     public Object attachment(EventLoop loop, Supplier<?> factory) {
         return DefaultEventLoop.unwrap(loop).attachment(factory);
     }

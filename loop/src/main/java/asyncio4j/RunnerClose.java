@@ -65,7 +65,8 @@ final class RunnerClose {
                 step(() -> complete(own));
             }
             step(this::cancelAllTasks); // that came after the last look
-            step(() -> complete(loop.shutdownAsyncGenerators()));
+            step(this::closeGenerators);
+            step(this::awaitCleanUp);
             step(() -> complete(loop.shutdownDefaultExecutor(Runner.THREAD_JOIN_TIMEOUT)));
             for (Coroutine<@Nullable Void> last : inner.lastSteps()) {
                 step(() -> complete(last));
@@ -159,6 +160,15 @@ final class RunnerClose {
                                     .future(task));
                 }
             }
+        }
+    }
+
+    private void closeGenerators() {
+        inner.closingGenerators(true);
+        try {
+            complete(loop.shutdownAsyncGenerators());
+        } finally {
+            inner.closingGenerators(false);
         }
     }
 

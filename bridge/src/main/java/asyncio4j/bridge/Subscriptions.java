@@ -243,11 +243,11 @@ final class Subscriptions {
      */
     void markCleanUp(Task<?> task) {
         Cleaner cleaner = cleaner();
-        if (cleaner == null) {
+        if (cleaner == null && !closesGenerator()) {
             return;
         }
         ACCESS.markAsCleanUp(task);
-        if (cleaner.briefly) {
+        if (cleaner != null && cleaner.briefly) {
             brief.add(task);
         }
     }
@@ -262,7 +262,12 @@ final class Subscriptions {
 
     private boolean admitsCleanUp() {
         Cleaner cleaner = cleaner();
-        return cleaner != null && (!cleaner.briefly || waitsBriefly);
+        return cleaner == null ? closesGenerator() : !cleaner.briefly || waitsBriefly;
+    }
+
+    /** Whether the calling task is at a generator's finally block when a Runner closes the loop. */
+    private boolean closesGenerator() {
+        return ACCESS.closingGenerators(loop) && ACCESS.currentTask() != null;
     }
 
     /** Does {@code step}, and waits for the brief clean-up that comes of it. The loop's thread. */

@@ -64,7 +64,7 @@ final class TaskMono<T> extends Mono<T> implements Scannable {
                 done();
                 return;
             }
-            if (ACCESS.shut(loop)) {
+            if (registry().shut()) {
                 refuse();
                 return;
             }

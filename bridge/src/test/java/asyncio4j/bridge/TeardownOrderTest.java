@@ -431,4 +431,37 @@ class TeardownOrderTest {
         assertThat(order.stream().filter("CancellationException"::equals)).hasSize(2);
         assertThat(loop.time()).isLessThan(DAY);
     }
+
+    /** Clean-up of a generator may go by the bridge, as that of a task may. */
+    @Test
+    void aGeneratorsFinallyBlockMayStartCoroutinesByTheBridge() {
+        AsyncGenerator<Integer> generator =
+                AsyncGenerator.of(g -> {
+                    try {
+                        g.yield(1);
+                    } finally {
+                        order.add(await(mono(loop, () -> "mono")));
+                        order.add(
+                                awaitFirst(
+                                        Bridge.<String>flux(loop, inner -> inner.yield("flux"))));
+                        order.add(
+                                await(toMono(createTask(sleep(Duration.ofSeconds(1), "task")))));
+                        hook("not waited for").subscribe();
+                    }
+                });
+        runner.run(() -> {
+            await(generator.anext());
+        });
+        runner.close();
+        assertThat(order)
+                .containsExactly(
+                        "generators",
+                        "mono",
+                        "flux",
+                        "task",
+                        "not waited for",
+                        "executor, PT5M",
+                        "loop");
+        assertThat(reports).isEmpty();
+    }
 }

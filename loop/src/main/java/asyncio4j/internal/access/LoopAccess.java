@@ -168,6 +168,12 @@ public abstract class LoopAccess {
     public abstract boolean shut(EventLoop loop);
 
     /**
+     * Whether a Runner closes {@code loop}, and has the generators closed: what their finally
+     * blocks start is clean-up. Any thread.
+     */
+    public abstract boolean closingGenerators(EventLoop loop);
+
+    /**
      * The one object that the bridge keeps along with {@code loop}; made the first time. Any
      * thread.
      */
