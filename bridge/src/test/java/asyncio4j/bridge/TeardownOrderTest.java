@@ -444,8 +444,7 @@ class TeardownOrderTest {
                         order.add(
                                 awaitFirst(
                                         Bridge.<String>flux(loop, inner -> inner.yield("flux"))));
-                        order.add(
-                                await(toMono(createTask(sleep(Duration.ofSeconds(1), "task")))));
+                        order.add(await(toMono(createTask(sleep(Duration.ofSeconds(1), "task")))));
                         hook("not waited for").subscribe();
                     }
                 });
