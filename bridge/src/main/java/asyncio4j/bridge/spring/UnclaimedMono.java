@@ -32,7 +32,8 @@ final class UnclaimedMono<T extends Disposable> extends Mono<T> implements Scann
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        source.subscribe(new Delivery<T>(actual));
+        Delivery<T> delivery = new Delivery<>(actual);
+        source.doOnDiscard(Disposable.class, delivery::discarded).subscribe(delivery);
     }
 
     @Override
@@ -147,6 +148,16 @@ final class UnclaimedMono<T extends Disposable> extends Mono<T> implements Scann
                 set(CANCELLED); // after DELIVERED nobody looks
             }
             upstream().cancel();
+        }
+
+        /**
+         * An operator of the source has let go of {@code value}: Reactor Netty's own retry does that
+         * with a connection, if it learns of the cancellation first.
+         */
+        void discarded(Disposable value) {
+            if ((state & (CANCELLED | DELIVERING)) == CANCELLED) {
+                value.dispose();
+            }
         }
 
         private int set(int bit) {

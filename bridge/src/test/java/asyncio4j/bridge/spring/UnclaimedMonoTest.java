@@ -17,6 +17,7 @@ import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.PublisherProbe;
 import reactor.test.publisher.TestPublisher;
+import reactor.util.retry.Retry;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,27 @@ class UnclaimedMonoTest {
         late.complete();
         assertThat(connection.isDisposed()).isTrue();
         assertThat(told).isEmpty();
+    }
+
+    /** Reactor Netty tries again, by this operator, which discards what comes too late. */
+    @Test
+    void whatIsDiscardedOnItsWayAfterACancellationIsDisposedOf() {
+        List<Object> discarded = new ArrayList<>();
+        BaseSubscriber<Disposable> subscriber = subscriber(() -> {});
+        guarded(late.mono().retryWhen(Retry.indefinitely()))
+                .doOnDiscard(Disposable.class, discarded::add)
+                .subscribe(subscriber);
+        onAnotherThread(subscriber::cancel);
+        late.next(connection);
+        assertThat(connection.isDisposed()).isTrue();
+        assertThat(discarded).containsExactly(connection);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whatIsDiscardedWithoutACancellationIsNot() {
+        StepVerifier.create(guarded(Mono.just(connection).filter(_ -> false))).verifyComplete();
+        assertThat(connection.isDisposed()).isFalse();
     }
 
     @Test
