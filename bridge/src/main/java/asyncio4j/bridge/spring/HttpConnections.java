@@ -30,8 +30,8 @@ public final class HttpConnections {
      * or after that is Reactor Netty's and Spring's, as ever; and responses that are wanted come as
      * ever.
      *
-     * <p>The Mono may be subscribed to by any thread, and cancelled by any. What operators before it
-     * discard once it is cancelled is disposed of, too, if it is a {@code Disposable}.
+     * <p>The Mono may be subscribed to by any thread, and cancelled by any. What operators before
+     * it discard once it is cancelled is disposed of, too, if it is a {@code Disposable}.
      *
      * @param connection what the client connects by
      * @param <T> the connection's type

@@ -151,8 +151,8 @@ final class UnclaimedMono<T extends Disposable> extends Mono<T> implements Scann
         }
 
         /**
-         * An operator of the source has let go of {@code value}: Reactor Netty's own retry does that
-         * with a connection, if it learns of the cancellation first.
+         * An operator of the source has let go of {@code value}: Reactor Netty's own retry does
+         * that with a connection, if it learns of the cancellation first.
          */
         void discarded(Disposable value) {
             if ((state & (CANCELLED | DELIVERING)) == CANCELLED) {

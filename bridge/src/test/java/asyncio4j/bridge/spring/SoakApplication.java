@@ -146,8 +146,8 @@ class SoakApplication {
     }
 
     /**
-     * A client of this very server, as docs/spring.md wants it: else a connection is lost for
-     * good, now and then, when a request is cancelled just as its response comes.
+     * A client of this very server, as docs/spring.md wants it: else a connection is lost for good,
+     * now and then, when a request is cancelled just as its response comes.
      */
     @Bean
     WebClient self(Environment environment) {
