@@ -153,8 +153,7 @@ final class TimerQueue {
     }
 
     private boolean isBefore(long when, TimerStep timer, int other) {
-        return when < due[other]
-                || (when == due[other] && timer.sequence() < at(other).sequence());
+        return when < due[other] || (when == due[other] && timer.sequence() < at(other).sequence());
     }
 
     private void put(int index, long when, TimerStep timer) {

@@ -88,9 +88,7 @@ class TimerQueueTest {
                     default -> expire(random.nextInt(LATEST) / (random.nextInt(9) + 1) - 5);
                 }
                 TimerStep first =
-                        model.stream()
-                                .min(Comparator.comparingLong(Timer::dueNanos))
-                                .orElse(null);
+                        model.stream().min(Comparator.comparingLong(Timer::dueNanos)).orElse(null);
                 assertThat(queue.peek()).as("seed %d, operation %d", seed, i).isSameAs(first);
                 assertThat(queue.size()).isGreaterThanOrEqualTo(model.size());
             }
