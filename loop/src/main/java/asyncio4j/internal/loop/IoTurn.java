@@ -25,15 +25,15 @@ final class IoTurn extends Step implements Poller.Host {
     /** How often I/O is looked at while there are other things to do. */
     static final long BUSY_NANOS = 20_000;
 
-    /** How long to look before waiting at most; about what a wake-up takes. */
+    /**
+     * How long to look before waiting at most. A wait that was no longer than this had better been
+     * spent looking.
+     */
     private static final long MOST_NANOS =
             Runtime.getRuntime().availableProcessors() > 1 ? 50_000 : 0;
 
     /** And at least; one look, that is. */
     private static final long FEWEST_NANOS = MOST_NANOS >> 6;
-
-    /** A wait that was no longer than this had better been spent looking. */
-    private static final long SHORT_WAIT_NANOS = 100_000;
 
     private final LoopCore core;
 
@@ -174,8 +174,8 @@ final class IoTurn extends Step implements Poller.Host {
             waiting = false;
             core.awake(this);
             patience =
-                    System.nanoTime() - waitingSince < SHORT_WAIT_NANOS
-                            ? Math.min(patience << 1, MOST_NANOS)
+                    System.nanoTime() - waitingSince < MOST_NANOS
+                            ? MOST_NANOS
                             : Math.max(patience >> 1, FEWEST_NANOS);
         }
     }
