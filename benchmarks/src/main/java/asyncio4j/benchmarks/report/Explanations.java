@@ -48,6 +48,11 @@ record Explanations(Map<String, String> texts) {
         return texts.getOrDefault(row + " " + engine, texts.getOrDefault(row + " any", ""));
     }
 
+    /** What is to be said of latency with that load. */
+    String ofLatency(String load) {
+        return texts.getOrDefault("latency " + load, "");
+    }
+
     /** Why that case grows as it does. */
     String ofScale(String work) {
         return texts.getOrDefault("scale " + work, "");

@@ -13,9 +13,14 @@ final class Latencies {
 
     private static final Map<String, String> SOURCES =
             Map.of(
-                    "parallel", "a `Mono` that completes on `Schedulers.parallel()`",
-                    "netty", "a `Mono` that completes on a Netty event loop",
-                    "thread", "a future that a plain thread completes");
+                    "parallel", "a thread of `Schedulers.parallel()`",
+                    "netty", "a Netty event loop",
+                    "thread", "a plain thread");
+
+    private static final Map<String, String> LOADS =
+            Map.of(
+                    "idle", "the waiting side is idle",
+                    "busy", "the waiting side has other work");
 
     private final List<LatencyPoint> points;
 
@@ -30,13 +35,17 @@ final class Latencies {
         return loads;
     }
 
+    static String loadTitle(String load) {
+        return LOADS.getOrDefault(load, load);
+    }
+
     /** The percentiles of each source and peer. */
     String table(String load) {
         StringBuilder text =
                 new StringBuilder(
                         """
-                        | completed by | | p50 | p99 | p99.9 | waits |
-                        | --- | --- | ---: | ---: | ---: | ---: |
+                        | completed by | | p50 | p99 | p99.9 | longest | waits |
+                        | --- | --- | ---: | ---: | ---: | ---: | ---: |
                         """);
         for (String source : sources(load)) {
             String first = title(source);
@@ -44,12 +53,13 @@ final class Latencies {
                 text.append(
                         String.format(
                                 Locale.ROOT,
-                                "| %s | %s | %s | %s | %s | %,d |\n",
+                                "| %s | %s | %s | %s | %s | %s | %,d |\n",
                                 first,
                                 point.whose().title,
                                 time(point.p50()),
                                 time(point.p99()),
                                 time(point.p999()),
+                                time(point.max()),
                                 point.count()));
                 first = "";
             }

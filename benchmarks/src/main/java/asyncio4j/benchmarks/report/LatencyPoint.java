@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param p50 nanoseconds that half of the waits took at most
  * @param p99 the same for 99%
  * @param p999 the same for 99.9%
+ * @param max nanoseconds of the longest
  * @param count how many waits there were
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -27,6 +28,7 @@ record LatencyPoint(
         double p50,
         double p99,
         double p999,
+        double max,
         long count) {
 
     Peer whose() {

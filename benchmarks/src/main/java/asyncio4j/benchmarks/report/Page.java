@@ -31,6 +31,8 @@ final class Page {
 
     private final Latencies latencies;
 
+    private final Explanations explanations;
+
     private final StringBuilder text = new StringBuilder();
 
     /** The charts by the names of their files. */
@@ -39,6 +41,7 @@ final class Page {
     /** Makes them. */
     Page(Results results, Explanations explanations) throws IOException {
         this.results = results;
+        this.explanations = explanations;
         Figures figures = Figures.of(results.figures());
         Section.refuseUnknown(figures);
         times = new Tables(figures, explanations);
@@ -127,6 +130,10 @@ final class Page {
         results.leftOut().forEach(line -> text.append("- Left out: ").append(line).append('\n'));
     }
 
+    private static String capital(String words) {
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
     private static String several(int count, String what) {
         return count == 1 ? "1 " + what : count + " " + what + "s";
     }
@@ -148,10 +155,7 @@ final class Page {
         if (tables.present(section).isEmpty()) {
             return;
         }
-        String counts = section.counts().substring(0, 1).toUpperCase(Locale.ROOT);
-        text.append(
-                "\n### %s\n\n%s%s.\n\n"
-                        .formatted(section.title(), counts, section.counts().substring(1)));
+        text.append("\n### %s\n\n%s.\n\n".formatted(section.title(), capital(section.counts())));
         text.append(tables.table(section)).append(tables.misses(section));
         String title = section.title().replace("`", "");
         String what = section.counts().replaceFirst("^nanoseconds", "time");
@@ -172,9 +176,12 @@ final class Page {
                 most, 99% of them, and 99.9%.
                 """);
         for (String load : loads) {
-            text.append("\n#### ").append(load).append("\n\n").append(latencies.table(load));
+            String heading = Latencies.loadTitle(load);
+            String title = "Wake-up latency, " + heading;
+            text.append("\n#### ").append(capital(heading)).append("\n\n").append(latencies.table(load));
+            String why = explanations.ofLatency(load);
+            text.append(why.isEmpty() ? "" : "\n" + why + "\n");
             String name = "latency-" + load.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-            String title = "Wake-up latency, " + load;
             String what = "p50 / p99 / p99.9";
             chart(name, title, Dots.svg(title, what, Unit.NANOSECONDS, latencies.bands(load)));
         }

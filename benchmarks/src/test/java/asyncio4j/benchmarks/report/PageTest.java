@@ -171,7 +171,7 @@ class PageTest {
                         new ScalePoint("chain", "Kotlin", null, 10_000, null, null, "too deep")),
                 List.of(
                         new LatencyPoint(
-                                "parallel", "asyncio4j", null, "idle", 8e3, 2e4, 1.5e6, 9)));
+                                "parallel", "asyncio4j", null, "idle", 8e3, 2e4, 1.5e6, 2e6, 9)));
     }
 
     private static Figures.Cell cell(String row, Peer peer, double... values) {
