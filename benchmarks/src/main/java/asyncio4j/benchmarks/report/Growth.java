@@ -14,6 +14,8 @@ record Growth(double exponent, double limit) {
     /** A decade less what a size may be off. */
     private static final double DECADE = 9.99;
 
+    private static final double TOLERANCE = 0.1;
+
     /**
      * The growth of these costs, by their sizes; null where there are fewer than two.
      *
@@ -33,9 +35,9 @@ record Growth(double exponent, double limit) {
         return new Growth((to - from) / decades, 1 + loglog / decades);
     }
 
-    /** Whether it grows faster than {@code n log n}. */
+    /** Whether it grows faster than {@code n log n}, by more than caches and chance explain. */
     boolean tooFast() {
-        return exponent > limit;
+        return exponent > limit + TOLERANCE;
     }
 
     /** The exponent, in bold where it is too high. */

@@ -138,10 +138,10 @@ final class Measurement {
             }
         }
         if (options.parts().contains(Part.LATENCY)) {
-            planProgram(Part.LATENCY, LATENCY_MAIN, options.full() ? 300 : 60, this::latency);
+            planProgram(Part.LATENCY, LATENCY_MAIN, options.full() ? 300 : 55, this::latency);
         }
         if (options.parts().contains(Part.SCALE)) {
-            planProgram(Part.SCALE, SCALE_MAIN, options.full() ? 1_200 : 120, this::scale);
+            planProgram(Part.SCALE, SCALE_MAIN, options.full() ? 1_200 : 150, this::scale);
         }
         steps.add(new Step("how busy the machine is now", 2, this::lookAround));
     }

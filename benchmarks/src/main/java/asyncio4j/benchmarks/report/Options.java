@@ -15,7 +15,7 @@ import java.util.Set;
  * @param output the folder for the page, the JSON and the charts
  * @param mode short or full
  * @param rounds how often everything is measured
- * @param iterations how many JMH has in each round, after as many to warm up
+ * @param iterations how many JMH has in each round, after twice as many to warm up
  * @param millis how long each of them is
  * @param parts what is measured; nothing: only the page is written, from the JSON
  * @param python the Python to compare with; empty: none

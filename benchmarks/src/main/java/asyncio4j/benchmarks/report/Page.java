@@ -111,7 +111,7 @@ final class Page {
                 String.format(
                         Locale.ROOT,
                         """
-                        Measured on %s, in the %s mode: %s; in each, %s of %d ms after as many to warm up, \
+                        Measured on %s, in the %s mode: %s; in each, %s of %d ms after twice as many to warm up, \
                         in a fresh JVM. [benchmarks.json](benchmarks.json) has all values.
 
                         - %s; %s
@@ -198,7 +198,7 @@ final class Page {
                 ### Scale
 
                 Time and heap for one of so many, and how the cost of all of them grew over the last decade: as which \
-                power of their number. Bold is what grew faster than n log n.
+                power of their number. Bold is what grew faster than n log n by more than 0.1, which caches and chance can add.
                 """);
         for (ScaleKind kind : kinds) {
             text.append("\n#### ").append(kind.title()).append("\n\n");

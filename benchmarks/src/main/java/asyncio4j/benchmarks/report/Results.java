@@ -20,7 +20,7 @@ import java.util.Map;
  * @param date when it was
  * @param mode short or full
  * @param rounds how often everything was measured
- * @param iterations how many JMH had in each round, after as many to warm up
+ * @param iterations how many JMH had in each round, after twice as many to warm up
  * @param millis how long each of them was
  * @param machine the processors and the system
  * @param otherWork which share of the processors other work took, before each round and at the end

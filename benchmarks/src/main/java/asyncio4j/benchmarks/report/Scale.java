@@ -112,8 +112,14 @@ final class Scale {
         return costs(work, ScalePoint::seconds);
     }
 
+    /** Less than a byte for each is nothing, and its growth would be chance. */
     private Map<Peer, SortedMap<Long, Double>> bytes(String work) {
-        return costs(work, ScalePoint::bytes);
+        return costs(
+                work,
+                point -> {
+                    Double bytes = point.bytes();
+                    return bytes == null || bytes < point.n() ? null : bytes;
+                });
     }
 
     /** The costs of all elements together, the median where there are several. */

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -27,8 +29,10 @@ public final class ScaleMain {
 
     static final String CONTINUATIONS = "continuations";
 
-    /** One that takes longer is ended, and the figure is missing. */
+    /** A process that takes longer is ended, and its figures are missing, as those of more. */
     private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    private static final Duration SHORT_LONGEST = Duration.ofSeconds(15);
 
     private static final int SHORT_MAXIMUM = 100_000;
 
@@ -56,6 +60,9 @@ public final class ScaleMain {
                     new Case("generators", 10_000, "generators", "generatorsClosed"));
 
     private final List<ScaleFigure> figures = new ArrayList<>();
+
+    /** Cases and peers that weren't done with fewer. */
+    private final Set<String> givenUp = new HashSet<>();
 
     private final boolean full;
 
@@ -155,6 +162,12 @@ public final class ScaleMain {
 
     private void run(Case work, String peer, String engine, int n, List<String> command)
             throws IOException, InterruptedException {
+        String who = String.join(" ", work.name, peer, engine);
+        if (givenUp.contains(who)) {
+            missing(work, peer, engine, n, "not tried, as fewer were not done");
+            return;
+        }
+        Duration longest = full ? LONGEST : SHORT_LONGEST;
         Path errors = Files.createTempFile("scale", ".txt");
         Path output = Files.createTempFile("scale", ".json");
         try {
@@ -164,14 +177,15 @@ public final class ScaleMain {
                             .redirectError(errors.toFile())
                             .start();
             String why = "";
-            if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(longest.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
-                why = "not done after " + LONGEST.toMinutes() + " minutes";
+                why = "not done after " + longest.toSeconds() + " seconds";
             } else if (process.exitValue() != 0) {
                 why = reason(process.exitValue(), Files.readString(errors, StandardCharsets.UTF_8));
             }
             if (!why.isEmpty()) {
                 missing(work, peer, engine, n, why);
+                givenUp.add(who);
                 return;
             }
             for (String line : Files.readAllLines(output)) {
