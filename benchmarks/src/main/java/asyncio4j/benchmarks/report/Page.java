@@ -178,7 +178,10 @@ final class Page {
         for (String load : loads) {
             String heading = Latencies.loadTitle(load);
             String title = "Wake-up latency, " + heading;
-            text.append("\n#### ").append(capital(heading)).append("\n\n").append(latencies.table(load));
+            text.append("\n#### ")
+                    .append(capital(heading))
+                    .append("\n\n")
+                    .append(latencies.table(load));
             String why = explanations.ofLatency(load);
             text.append(why.isEmpty() ? "" : "\n" + why + "\n");
             String name = "latency-" + load.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
