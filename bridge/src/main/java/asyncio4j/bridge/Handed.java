@@ -15,9 +15,6 @@ interface Handed {
     /** Whether the loop is about to do something for it. Any thread. */
     boolean isDue();
 
-    /** Whether the operator is inside of its work, which awaits. The loop's thread. */
-    boolean isBusy();
-
     /** Takes back the operator's work that waits; false if none did. Any thread. */
     boolean takeBack();
 

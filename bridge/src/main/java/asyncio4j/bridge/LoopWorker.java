@@ -46,9 +46,6 @@ final class LoopWorker implements Scheduler.Worker, Scannable, Handed {
 
     private volatile boolean refuses;
 
-    /** How many pieces of work have begun and not ended: one that awaits hasn't. */
-    private int busy;
-
     LoopWorker(LoopScheduler scheduler) {
         this.scheduler = scheduler;
         if (!scheduler.adopt(this)) {
@@ -150,11 +147,6 @@ final class LoopWorker implements Scheduler.Worker, Scannable, Handed {
         }
     }
 
-    /** A piece of its work begins, or ends. The loop's thread. */
-    void working(boolean begins) {
-        busy += begins ? 1 : -1;
-    }
-
     @Override
     public @Nullable Subscription operator() {
         return operator;
@@ -163,11 +155,6 @@ final class LoopWorker implements Scheduler.Worker, Scannable, Handed {
     @Override
     public boolean isDue() {
         return left.get() > 0;
-    }
-
-    @Override
-    public boolean isBusy() {
-        return busy > 0;
     }
 
     @Override

@@ -35,7 +35,7 @@ final class PipelineEnd {
          */
         DRAINING,
 
-        /** The loop alone, in work that hasn't begun, and won't. */
+        /** The loop alone, in work that won't begin: it can't be amid that, which never awaits. */
         WORKING,
 
         /** Whoever its source signals on; the loop has only subscribed to that. */
@@ -118,13 +118,13 @@ final class PipelineEnd {
     /**
      * Ends it. The loop's thread, or the one that closes the loop.
      *
-     * @param last whether the loop does nothing for it any more; else what it is busy with, or has
-     *     handed in, may still be done
+     * @param last whether the loop does nothing for it any more; else what it has handed in may
+     *     still be done
      */
     void run(boolean last) {
         switch (kind) {
             case DRAINING -> endDraining(last);
-            case WORKING -> cancel(!handed.isBusy());
+            case WORKING -> cancel(true);
             case PASSING -> cancel(handed.takeBack() || isQuiet()); // never subscribed to, or quiet
             case ENDING -> {
                 if (handed.takeBack()) {
@@ -168,12 +168,6 @@ final class PipelineEnd {
     }
 
     private void endDraining(boolean last) {
-        if (handed.isBusy()) {
-            if (last) {
-                cancel(false);
-            }
-            return;
-        }
         if (last && handed.takeBack()) {
             cancel(true);
             ((Queue<?>) operator).clear(); // that was for its work to do

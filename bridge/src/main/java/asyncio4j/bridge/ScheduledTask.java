@@ -70,9 +70,6 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
 
     // The loop's thread, from here on.
 
-    /** It has begun, and not ended. */
-    private boolean busy;
-
     /** When it is due, on the loop's clock. */
     private long due;
 
@@ -195,11 +192,9 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
         if (state != WAITING) {
             return;
         }
-        working(true);
         try {
             task.run(); // the loop's exception handler is told of what it throws
         } finally {
-            working(false);
             timer = null;
             if (period < 0) {
                 end(DONE);
@@ -207,13 +202,6 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
                 due += Math.min(period, Long.MAX_VALUE - due);
                 arm();
             }
-        }
-    }
-
-    private void working(boolean begins) {
-        busy = begins;
-        if (worker != null) {
-            worker.working(begins);
         }
     }
 
@@ -245,13 +233,8 @@ final class ScheduledTask implements Runnable, Disposable, Handed {
     }
 
     @Override
-    public boolean isBusy() {
-        return busy;
-    }
-
-    @Override
     public boolean takeBack() {
-        if (busy || !end(TAKEN_BACK)) {
+        if (!end(TAKEN_BACK)) {
             return false;
         }
         unset();
