@@ -32,6 +32,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     private static final int CANCELLED = 2;
 
+    private static final int FAILED = 3;
+
     /** More callbacks than this aren't looked at for toString. */
     private static final int MOST_NAMED = 1_000;
 
@@ -55,14 +57,11 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     /** Written by the baton holder, after all that it stands for; read by any thread. */
     private volatile int state;
 
-    /** The result, or the exception if {@link #failed}. Written before {@link #state}. */
+    /**
+     * The result, or the exception if this has FAILED, or the message that cancel was given if this
+     * was CANCELLED. Written before {@link #state}.
+     */
     private @Nullable Object outcome;
-
-    /** Whether {@link #outcome} is an exception. Written before {@link #state}. */
-    private boolean failed;
-
-    /** The message that cancel was given. Written before {@link #state}. */
-    private @Nullable String cancelMessage;
 
     /**
      * The error of a cancelled task, for the first who asks. Written before {@link #state}; taken
@@ -157,10 +156,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     /** What awaiting this throws, or null if there is a result; counts as having been looked at. */
     final @Nullable Throwable error(String asked) {
         return switch (state) {
-            case FINISHED -> {
-                if (!failed) {
-                    yield null;
-                }
+            case FINISHED -> null;
+            case FAILED -> {
                 retrieved();
                 yield (Throwable) outcome;
             }
@@ -180,7 +177,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     /** The exception if there is one, without counting as having been looked at. Any thread. */
     final @Nullable Throwable peekException() {
-        return state == FINISHED && failed ? (Throwable) outcome : null;
+        return state == FAILED ? (Throwable) outcome : null;
     }
 
     /**
@@ -199,7 +196,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      * who asks.
      */
     final CancelledError newCancelledError() {
-        return new CancelledError(cancelMessage);
+        return new CancelledError((String) outcome);
     }
 
     /** Nobody has to be told of the exception any more. Any thread. */
@@ -239,9 +236,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
                 exception, "the exception is null: use setResult(null) for a result of null");
         checkSettable();
         outcome = exception;
-        failed = true;
         unretrieved = loop.unretrieved().track(this, exception);
-        finish(FINISHED);
+        finish(FAILED);
     }
 
     private void checkSettable() {
@@ -282,7 +278,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     /** Cancels a pending future. */
     final void becomeCancelled(@Nullable String message, @Nullable CancelledError error) {
-        cancelMessage = message;
+        outcome = message;
         cancelledError = error;
         finish(CANCELLED);
     }
@@ -474,7 +470,8 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         return switch (state) {
             case PENDING -> "pending";
             case CANCELLED -> "cancelled";
-            default -> failed ? "exception=" + outcome : "finished" + FutureText.result(outcome);
+            case FAILED -> "exception=" + outcome;
+            default -> "finished" + FutureText.result(outcome);
         };
     }
 

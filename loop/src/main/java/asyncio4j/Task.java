@@ -135,7 +135,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         while (fiber != null && fiber.consumer() != null) {
             fiber = fiber.consumer(); // from a generator's to the own one
         }
-        if (fiber != null && fiber.labelled()) {
+        if (fiber != null && (fiber.labelled() || step.resumes() == fiber)) {
             fiber.label(newName);
         }
     }
@@ -296,6 +296,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
             }
         } finally {
             coroutine = null;
+            step.resumes(null); // who keeps this task doesn't keep its fiber
             fiber.task(null);
             fiber.context(null);
             threadLocals = null;
@@ -416,12 +417,13 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
     }
 
     /**
-     * Has thread dumps show that {@code fiber} is this task's: from its first suspension on, so
-     * that a task that never suspends doesn't pay for it. Baton holder.
+     * Has thread dumps show that {@code fiber} is this task's: from its first suspension on, and
+     * only if it was given a name, so that others don't pay for it. Baton holder.
      */
     void label(Fiber fiber) {
-        if (!fiber.labelled()) {
-            fiber.label(getName());
+        String given = name;
+        if (given != null && !fiber.labelled()) {
+            fiber.label(given);
         }
     }
 

@@ -48,6 +48,20 @@ class TaskTest {
     }
 
     @Test
+    void oneThatHasEndedDoesNotHoldTheFiberThatItHad() {
+        runner.run(() -> {
+            Task<?> task =
+                    createTask(() -> {
+                        await(sleep(Duration.ZERO));
+                    });
+            await(sleep(Duration.ZERO));
+            assertThat(task.step().resumes()).isNotNull();
+            await(task);
+            assertThat(task.step().resumes()).isNull();
+        });
+    }
+
+    @Test
     void tasksBeginInTheOrderInWhichTheyWereMade() {
         runner.run(() -> {
             List<Task<?>> tasks = new ArrayList<>();

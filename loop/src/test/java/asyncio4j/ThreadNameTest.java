@@ -125,7 +125,29 @@ class ThreadNameTest {
             task.setName("after");
             assertThat(await(task)).isEqualTo(loopName() + " after");
             task.setName("too late");
-            assertThat(ownName()).startsWith(loopName() + " Task-");
+            assertThat(ownName()).isEqualTo(loopName());
+        });
+    }
+
+    @Test
+    @OnVirtualThreads
+    void aTaskWithoutANameLeavesItsThreadTheLoopsUntilItGetsOne() {
+        runner.run(() -> {
+            AsyncFuture<Integer> future = getRunningLoop().createFuture();
+            Task<String> task =
+                    createTask(() -> {
+                        turn();
+                        assertThat(ownName()).isEqualTo(loopName());
+                        await(future);
+                        return ownName();
+                    });
+            turn();
+            turn();
+            assertThat(task.getName()).startsWith("Task-");
+            task.setName("fetch");
+            future.setResult(1);
+            assertThat(await(task)).isEqualTo(loopName() + " fetch");
+            assertThat(ownName()).isEqualTo(loopName());
         });
     }
 

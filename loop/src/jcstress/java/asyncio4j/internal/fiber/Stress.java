@@ -1,10 +1,31 @@
 package asyncio4j.internal.fiber;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** What the stress tests have in common. */
 public final class Stress {
+
+    /** Has nothing to do. */
+    private static final Agenda NOTHING =
+            new Agenda() {
+                @Override
+                public @Nullable Step next(Fiber holder) {
+                    return null;
+                }
+
+                @Override
+                public boolean interrupted() {
+                    return false;
+                }
+
+                @Override
+                public void leave(Throwable error) {
+                    throw new AssertionError(error);
+                }
+            };
 
     /** Far longer than anything here takes: who waited for so long was never woken. */
     private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
@@ -36,7 +57,7 @@ public final class Stress {
 
     /** A fiber that has no thread, for code that wants one to talk to. */
     public static Fiber fiber() {
-        return new ThreadFiber(new Object(), "stress");
+        return new ThreadFiber(new VirtualThreadEngine(NOTHING, "stress"));
     }
 
     /** Sets the flag of the calling thread if {@code fiber} was interrupted while it waited. */

@@ -7,15 +7,12 @@ package asyncio4j.internal.fiber;
  */
 final class BlockingFiber extends ThreadFiber implements LoopThread.Worker {
 
-    private final VirtualThreadEngine engine;
-
     private final LoopThread own;
 
     @SuppressWarnings("this-escape") // only kept, and used once this is granted the baton
-    BlockingFiber(Object loop, VirtualThreadEngine engine, String name) {
-        super(loop, name);
-        this.engine = engine;
-        this.own = new LoopThread(this, name + "-io");
+    BlockingFiber(VirtualThreadEngine engine) {
+        super(engine);
+        this.own = new LoopThread(this, engine.name() + "-io");
         thread(own.thread());
     }
 

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
 
-    /** What a thread is that isn't a {@link FiberThread}. */
-    private static final ThreadLocal<@Nullable Fiber> CURRENT = new ThreadLocal<>();
-
     // Baton holder only, from here on.
 
     /** What to run first when this pump gets the baton. */
@@ -43,9 +40,11 @@ public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
 
     /** The fiber that the calling code runs on, or null outside of loops. */
     public static @Nullable Fiber current() {
-        return Thread.currentThread() instanceof FiberThread shared
-                ? shared.fiber()
-                : CURRENT.get();
+        Thread thread = Thread.currentThread();
+        if (thread instanceof FiberThread shared) {
+            return shared.fiber();
+        }
+        return thread.isVirtual() ? Holders.of(thread) : null;
     }
 
     /** The loop that this fiber belongs to, as the floor above knows it. Any thread. */
@@ -127,11 +126,6 @@ public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
     /** Whether the loop is gone and this fiber's code has to end. Baton holder only. */
     public boolean dying() {
         return dying;
-    }
-
-    /** Makes {@link #current()} answer this on its thread from now on. That thread only. */
-    final void settle() {
-        CURRENT.set(this);
     }
 
     void die() {

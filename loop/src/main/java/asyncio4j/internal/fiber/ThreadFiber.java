@@ -33,7 +33,10 @@ import java.util.concurrent.locks.LockSupport;
  * together, and both are taken down together, under this fiber's monitor, so that the one is never
  * taken for the other.
  */
-sealed class ThreadFiber extends Fiber permits BlockingFiber {
+sealed class ThreadFiber extends Fiber implements Runnable permits BlockingFiber {
+
+    /** Any thread. */
+    final VirtualThreadEngine engine;
 
     /** Any thread; set once, before the thread starts. */
     private @Nullable Thread thread;
@@ -59,12 +62,19 @@ sealed class ThreadFiber extends Fiber permits BlockingFiber {
     /** The thread bears another name than the engine's. */
     private boolean labelled;
 
-    /** What the thread is called while this is a pump. */
-    private final String name;
+    ThreadFiber(VirtualThreadEngine engine) {
+        super(engine.agenda());
+        this.engine = engine;
+    }
 
-    ThreadFiber(Object loop, String name) {
-        super(loop);
-        this.name = name;
+    /** The life of the thread. */
+    @Override
+    public void run() {
+        try {
+            engine.pump(this);
+        } finally {
+            Holders.forget(this);
+        }
     }
 
     @Override
@@ -75,13 +85,13 @@ sealed class ThreadFiber extends Fiber permits BlockingFiber {
     @Override
     public void label(String label) {
         labelled = true;
-        thread().setName(name + " " + label);
+        thread().setName(engine.name() + " " + label);
     }
 
     @Override
     void unlabel() {
         labelled = false;
-        thread().setName(name);
+        thread().setName(engine.name());
     }
 
     @Override
@@ -91,6 +101,11 @@ sealed class ThreadFiber extends Fiber permits BlockingFiber {
             throw new IllegalStateException("the fiber has no thread yet");
         }
         return t;
+    }
+
+    /** Whether {@code other} is this fiber's thread. Any thread. */
+    boolean isOn(Thread other) {
+        return thread == other;
     }
 
     void thread(Thread newThread) {

@@ -106,6 +106,16 @@ public final class VirtualThreadEngine implements FiberEngine {
         this.name = name;
     }
 
+    /** What this works through. Any thread. */
+    Agenda agenda() {
+        return agenda;
+    }
+
+    /** What the threads are called while they are pumps. Any thread. */
+    String name() {
+        return name;
+    }
+
     @Override
     public void drive(Runnable onInterrupt) {
         boolean interrupted = Thread.interrupted();
@@ -114,13 +124,18 @@ public final class VirtualThreadEngine implements FiberEngine {
         }
         caller = Thread.currentThread();
         callerHas = false;
-        hand(pump());
-        while (!callerHas) {
-            LockSupport.park(this);
-            if (Thread.interrupted()) {
-                interrupted = true;
-                onInterrupt.run();
+        Holders.add(this);
+        try {
+            hand(pump());
+            while (!callerHas) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) {
+                    interrupted = true;
+                    onInterrupt.run();
+                }
             }
+        } finally {
+            Holders.remove(this);
         }
         caller = null;
         if (interrupted) {
@@ -215,8 +230,7 @@ public final class VirtualThreadEngine implements FiberEngine {
     }
 
     /** The life of a fiber's thread. */
-    private void pump(ThreadFiber self) {
-        self.settle();
+    void pump(ThreadFiber self) {
         awaitBaton(self);
         while (!self.exit) {
             Step step = self.first;
@@ -301,7 +315,7 @@ public final class VirtualThreadEngine implements FiberEngine {
     private BlockingFiber blocking() {
         BlockingFiber fiber = blocking;
         if (fiber == null) {
-            fiber = new BlockingFiber(agenda, this, name);
+            fiber = new BlockingFiber(this);
             blocking = fiber;
         }
         return fiber;
@@ -361,12 +375,12 @@ public final class VirtualThreadEngine implements FiberEngine {
     private ThreadFiber pump() {
         ThreadFiber fiber = idle.poll();
         if (fiber == null) {
-            ThreadFiber fresh = new ThreadFiber(agenda, name);
+            ThreadFiber fresh = new ThreadFiber(this);
             fresh.thread(
                     Thread.ofVirtual()
                             .name(name)
                             .inheritInheritableThreadLocals(false)
-                            .unstarted(() -> pump(fresh)));
+                            .unstarted(fresh));
             fiber = fresh;
         }
         return fiber;
@@ -438,7 +452,7 @@ public final class VirtualThreadEngine implements FiberEngine {
     }
 
     @Override
-    public @Nullable Fiber holder() {
+    public @Nullable ThreadFiber holder() {
         return holder;
     }
 
@@ -455,12 +469,14 @@ public final class VirtualThreadEngine implements FiberEngine {
         fiber.die();
         caller = Thread.currentThread();
         callerHas = false;
+        Holders.add(this);
         hand(fiber);
         boolean interrupted = false;
         while (!callerHas) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
         }
+        Holders.remove(this);
         caller = null;
         if (interrupted) {
             Thread.currentThread().interrupt();
