@@ -105,6 +105,13 @@ class SoakApplication {
 
     private static final Duration SHORT = Duration.ofMillis(2);
 
+    private static final Duration LIMIT = Duration.ofMillis(5);
+
+    /** Whether this is the timeout of {@code /late}, which is always late. */
+    static boolean isLate(Throwable error) {
+        return String.valueOf(error.getMessage()).endsWith(" " + LIMIT);
+    }
+
     final Count handlers = new Count();
 
     final Count generators = new Count();
@@ -294,7 +301,7 @@ class SoakApplication {
             return application.handlers.around(() ->
                     await(
                             timeout(
-                                    Duration.ofMillis(5),
+                                    LIMIT,
                                     _ ->
                                             await(
                                                     client.get()

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.logging.Handler;
@@ -310,6 +311,7 @@ class SoakTest {
     private static boolean isExpected(LogRecord message) {
         Throwable error = message.getThrown();
         return error instanceof SoakApplication.Mishap
+                || (error instanceof TimeoutException && SoakApplication.isLate(error))
                 || error instanceof WebClientResponseException
                 || (error instanceof IllegalStateException
                         && REFUSED.matcher(String.valueOf(error.getMessage())).lookingAt())
