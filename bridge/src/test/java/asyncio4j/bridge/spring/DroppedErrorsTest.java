@@ -1,7 +1,7 @@
 package asyncio4j.bridge.spring;
 
-import static asyncio4j.Asyncio.getRunningLoop;
 import static asyncio4j.Asyncio.await;
+import static asyncio4j.Asyncio.getRunningLoop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
