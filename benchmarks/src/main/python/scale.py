@@ -8,6 +8,7 @@ end of the phase, or the peak during one that leaves nothing behind.
 import asyncio
 import gc
 import json
+import os
 import random
 import sys
 import time
@@ -134,7 +135,10 @@ def chain_cancel(n, probe, factory):
         last = chain_of(n, asyncio.get_running_loop().create_future())
         await asyncio.sleep(0)
         probe.begin()
-        last.cancel()
+        try:
+            last.cancel()
+        except RecursionError as error:
+            give_up(error)
         try:
             await last
         except asyncio.CancelledError:
@@ -142,6 +146,12 @@ def chain_cancel(n, probe, factory):
 
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main())
+
+
+def give_up(error):
+    """It can't be done. Ends at once: the tasks that are left would be reported one by one."""
+    print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+    os._exit(1)
 
 
 async def nothing():
