@@ -663,11 +663,8 @@ class LoopSchedulerTeardownTest {
     void cancelHooksThatTakeTimeAreOver(boolean publish) {
         Mono<Void> hook = hook("first", LONG).then(hook("second", LONG));
         Flux<Integer> source = withHook(hook);
-        List<Received<?>> received = new ArrayList<>();
         virtual.run(() -> {
-            received.add(
-                    subscribe(
-                            publish ? source.publishOn(scheduler) : source.subscribeOn(scheduler)));
+            subscribe(publish ? source.publishOn(scheduler) : source.subscribeOn(scheduler));
             Asyncio.await(sleep(SECOND));
         });
         virtual.close();
@@ -765,7 +762,7 @@ class LoopSchedulerTeardownTest {
     // What starts anew
 
     /** Never says anything, and counts. */
-    private final class Counted {
+    private static final class Counted {
 
         int opened;
 
@@ -775,7 +772,7 @@ class LoopSchedulerTeardownTest {
                 Flux.<Integer>never().doOnSubscribe(s -> opened++).doOnCancel(() -> cancelled++);
     }
 
-    private enum Again {
+    enum Again {
         PUBLISH_ON {
             @Override
             Publisher<?> of(LoopSchedulerTeardownTest t, Flux<Integer> source) {

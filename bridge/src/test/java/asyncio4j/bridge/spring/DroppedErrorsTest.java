@@ -157,7 +157,7 @@ class DroppedErrorsTest {
         }
     }
 
-    private static final AbortedException GONE = new AbortedException("Connection has been closed");
+    private final AbortedException gone = new AbortedException("Connection has been closed");
 
     private static void drop(Throwable error, Context context) {
         Operators.onErrorDropped(error, context);
@@ -165,8 +165,8 @@ class DroppedErrorsTest {
 
     @Test
     void beforeTheCancellationNothingIsKeptBack() {
-        drop(GONE, DroppedErrors.of("GET /", Context.empty()).in(Context.empty()));
-        assertThat(dropped.errors).containsExactly(GONE);
+        drop(gone, DroppedErrors.of("GET /", Context.empty()).in(Context.empty()));
+        assertThat(dropped.errors).containsExactly(gone);
     }
 
     @Test
@@ -174,8 +174,8 @@ class DroppedErrorsTest {
         DroppedErrors errors = DroppedErrors.of("GET /", Context.empty());
         Context context = errors.in(Context.empty());
         errors.cancelled();
-        drop(GONE, context);
-        drop(new ServerWebInputException("no body", null, GONE), context);
+        drop(gone, context);
+        drop(new ServerWebInputException("no body", null, gone), context);
         drop(new IOException("Connection reset by peer"), context);
         drop(new ServerWebInputException("there is no body"), context);
         assertThat(dropped.errors).isEmpty();
@@ -186,11 +186,11 @@ class DroppedErrorsTest {
         try (Log log = new Log()) {
             DroppedErrors errors = DroppedErrors.of("GET /here", Context.empty());
             errors.cancelled();
-            drop(GONE, errors.in(Context.empty()));
+            drop(gone, errors.in(Context.empty()));
             assertThat(log.records).hasSize(1);
             LogRecord message = log.records.take();
             assertThat(message.getMessage()).isEqualTo("the client of GET /here is gone");
-            assertThat(message.getThrown()).isSameAs(GONE);
+            assertThat(message.getThrown()).isSameAs(gone);
         }
     }
 
@@ -216,7 +216,7 @@ class DroppedErrorsTest {
                             DroppedErrors errors = DroppedErrors.of("GET /", outside);
                             errors.cancelled();
                             Context context = errors.in(Context.of(outside));
-                            drop(GONE, context);
+                            drop(gone, context);
                             drop(new IllegalStateException("another"), context);
                             return Mono.empty();
                         })
