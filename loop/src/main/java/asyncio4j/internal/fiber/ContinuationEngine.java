@@ -531,6 +531,7 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
             if (next != null) {
                 break;
             }
+            step = null; // it may wait long for another, and would keep the task alive
             step = next(self);
         }
         live--;
