@@ -164,7 +164,7 @@ public final class ScaleMain {
             throws IOException, InterruptedException {
         String who = String.join(" ", work.name, peer, engine);
         if (givenUp.contains(who)) {
-            missing(work, peer, engine, n, "not tried, as fewer were not done");
+            missing(work, peer, engine, n, "not tried, as fewer were not measured");
             return;
         }
         Duration longest = full ? LONGEST : SHORT_LONGEST;
@@ -179,7 +179,10 @@ public final class ScaleMain {
             String why = "";
             if (!process.waitFor(longest.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
-                why = "not done after " + longest.toSeconds() + " seconds";
+                why =
+                        "measuring it, its memory included, took over "
+                                + longest.toSeconds()
+                                + " seconds";
             } else if (process.exitValue() != 0) {
                 why = reason(process.exitValue(), Files.readString(errors, StandardCharsets.UTF_8));
             }
