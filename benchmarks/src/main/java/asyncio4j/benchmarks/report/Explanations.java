@@ -48,6 +48,11 @@ record Explanations(Map<String, String> texts) {
         return texts.getOrDefault(row + " " + engine, texts.getOrDefault(row + " any", ""));
     }
 
+    /** What is to be said of the rows where a peer is ahead. */
+    String ofAhead() {
+        return texts.getOrDefault("ahead", "");
+    }
+
     /** What is to be said of latency with that load. */
     String ofLatency(String load) {
         return texts.getOrDefault("latency " + load, "");

@@ -1,5 +1,7 @@
 package asyncio4j.benchmarks.report;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -88,7 +90,24 @@ final class Latencies {
         return bands;
     }
 
-    private Set<String> sources(String load) {
+    /** How many times as long ours takes for half of the waits; null where one wasn't measured. */
+    @Nullable Double ratio(String load, String source, Peer ours, Peer theirs) {
+        Double above = p50(load, source, ours);
+        Double below = p50(load, source, theirs);
+        return above == null || below == null ? null : above / below;
+    }
+
+    private @Nullable Double p50(String load, String source, Peer peer) {
+        for (LatencyPoint point : of(load, source)) {
+            if (point.whose() == peer) {
+                return point.p50();
+            }
+        }
+        return null;
+    }
+
+    /** Which threads completed, in the order in which it was measured. */
+    Set<String> sources(String load) {
         Set<String> sources = new LinkedHashSet<>();
         points.stream()
                 .filter(point -> point.load().equals(load))
@@ -103,7 +122,7 @@ final class Latencies {
                 .toList();
     }
 
-    private static String title(String source) {
+    static String title(String source) {
         return SOURCES.getOrDefault(source, source);
     }
 

@@ -52,6 +52,7 @@ final class Page {
         if (!results.figures().isEmpty()) {
             text.append("\n### What is wanted\n\n").append(times.score());
             text.append('\n').append(times.targets());
+            ahead(figures);
         }
         for (Section section : Section.ALL) {
             section(section, times);
@@ -160,6 +161,13 @@ final class Page {
         String title = section.title().replace("`", "");
         String what = section.counts().replaceFirst("^nanoseconds", "time");
         chart(section.name(), title, Dots.svg(title, what, section.unit(), tables.bands(section)));
+    }
+
+    private void ahead(Figures figures) {
+        text.append("\n### Where a peer is ahead\n\n");
+        text.append(new Ahead(figures, latencies).text());
+        String why = explanations.ofAhead();
+        text.append(why.isEmpty() ? "" : "\n" + why + "\n");
     }
 
     private void latency() throws IOException {

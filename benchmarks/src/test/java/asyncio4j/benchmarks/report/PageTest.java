@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +86,43 @@ class PageTest {
     }
 
     @Test
+    void aPeerThatIsAheadIsNamedWhetherOrNotAnythingWasWanted() throws IOException {
+        List<Figures.Cell> figures = new ArrayList<>(results().figures());
+        figures.add(cell("switch", Peer.KOTLIN, 40));
+        figures.add(cell("switch", Peer.VIRTUAL_THREADS, 209.8));
+        figures.add(cell("done", Peer.ASYNCIO4J, 5));
+        figures.add(cell("done", Peer.KOTLIN, 5));
+
+        assertThat(new Page(with(figures), EXPLANATIONS).text())
+                .contains("In 1 of the 2 rows that compare with a peer, ")
+                .contains(
+                        "\n"
+                                + "| suspend and resume, two tasks in turn | Kotlin 5.25, virtual"
+                                + " threads 1.001 | Kotlin 4.00 |\n\n");
+    }
+
+    @Test
+    void aPeerThatWakesUpSoonerIsNamed() throws IOException {
+        List<LatencyPoint> latency =
+                List.of(
+                        point("asyncio4j", "virtual threads", 8e3),
+                        point("asyncio4j", "continuations", 3e3),
+                        point("Kotlin", null, 4e3));
+
+        assertThat(new Page(with(results().figures(), latency), EXPLANATIONS).text())
+                .contains(
+                        "\n"
+                            + "| wake-up by a plain thread, the waiting side is idle, half of the"
+                            + " waits | Kotlin 2.00 |  |\n");
+    }
+
+    @Test
+    void whereNobodyIsAheadThePageSaysThat() throws IOException {
+        assertThat(new Page(results(), EXPLANATIONS).text())
+                .contains("In none of the 1 rows that compare with a peer is one ahead.\n");
+    }
+
+    @Test
     void chartsAreSvgWithTextAndAWhiteGround() throws IOException {
         Map<String, String> charts = new Page(results(), EXPLANATIONS).charts();
 
@@ -149,7 +187,19 @@ class PageTest {
                         cell("switch", Peer.RAW_CONTINUATION, 100, 100)));
     }
 
+    private static LatencyPoint point(String peer, @Nullable String engine, double p50) {
+        return new LatencyPoint("thread", peer, engine, "idle", p50, 2e4, 1.5e6, 2e6, 9);
+    }
+
     private static Results with(List<Figures.Cell> figures) {
+        return with(
+                figures,
+                List.of(
+                        new LatencyPoint(
+                                "parallel", "asyncio4j", null, "idle", 8e3, 2e4, 1.5e6, 2e6, 9)));
+    }
+
+    private static Results with(List<Figures.Cell> figures, List<LatencyPoint> latency) {
         return new Results(
                 "2026-01-01",
                 "short",
@@ -169,9 +219,7 @@ class PageTest {
                                 "chain", "asyncio4j", "virtual threads", 10_000, 0.1, 1e7, null),
                         new ScalePoint("chain", "Kotlin", null, 1_000, 0.001, 1e6, null),
                         new ScalePoint("chain", "Kotlin", null, 10_000, null, null, "too deep")),
-                List.of(
-                        new LatencyPoint(
-                                "parallel", "asyncio4j", null, "idle", 8e3, 2e4, 1.5e6, 2e6, 9)));
+                latency);
     }
 
     private static Figures.Cell cell(String row, Peer peer, double... values) {
