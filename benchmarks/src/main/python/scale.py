@@ -1,8 +1,10 @@
-"""CPython's asyncio, and uvloop, on the cases of asyncio4j.benchmarks.scale: one case at one size.
+"""CPython's asyncio, and uvloop, on the cases of asyncio4j.benchmarks.scale: one case at all its sizes.
 
-Arguments: the case, CPython or uvloop, the size. Prints a line of JSON for each phase of the case. The time is the median
-of several runs where they are small; the bytes, from one more run, are those that tracemalloc counts: what is held at the
-end of the phase, or the peak during one that leaves nothing behind.
+Arguments: up to which size the bytes are counted, and those of ScaleRun: the case; CPython or uvloop; nothing; how many milliseconds to warm up, of which it needs
+none, as there is no compiler: one round is enough; how many a size may have for its repetitions; how many it may have where it takes that long to have three of them; the sizes. Prints a line of
+JSON for each phase at each size. The time is the median of the repetitions; the bytes, from one more run, are those that
+tracemalloc counts: what is held at the end of the phase, or the peak during one that leaves nothing behind. Counting
+takes several times as long as the work.
 """
 
 import asyncio
@@ -15,7 +17,7 @@ import time
 import tracemalloc
 
 WARM_UP = 1_000
-ALL_TOGETHER = 50_000
+LEAST_REPETITIONS = 3
 MOST_REPETITIONS = 25
 NANOS_PER_TIMER = 100
 
@@ -254,26 +256,37 @@ def run(case, n, bytes_wanted, factory):
     return probe.figures
 
 
+def measure(case, peer, n, counted, enough, most, factory):
+    times = {}
+    begun = time.perf_counter()
+    spent = 0
+    for i in range(MOST_REPETITIONS):
+        if spent >= (most if i < LEAST_REPETITIONS else enough):
+            break
+        gc.collect()
+        for phase, seconds in run(case, n, False, factory).items():
+            times.setdefault(phase, []).append(seconds)
+        spent = time.perf_counter() - begun
+    held = run(case, n, True, factory) if counted else {}
+    for phase, seconds in times.items():
+        seconds.sort()
+        figure = {"case": phase, "peer": peer, "engine": "", "n": n}
+        figure |= {"seconds": seconds[len(seconds) // 2], "bytes": held.get(phase)}
+        print(json.dumps(figure), flush=True)
+
+
 def main():
-    case, peer, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    largest_counted, case, peer, _, *numbers = sys.argv[1:]
+    _, enough, most, *sizes = map(int, numbers)
     if peer == "uvloop":
         import uvloop
 
         factory = uvloop.new_event_loop
     else:
         factory = asyncio.new_event_loop
-    run(case, min(n, WARM_UP), False, factory)
-    times = {}
-    for _ in range(max(1, min(ALL_TOGETHER // n, MOST_REPETITIONS))):
-        gc.collect()
-        for phase, seconds in run(case, n, False, factory).items():
-            times.setdefault(phase, []).append(seconds)
-    held = run(case, n, True, factory)
-    for phase, seconds in times.items():
-        seconds.sort()
-        figure = {"case": phase, "peer": peer, "engine": "", "n": n}
-        figure |= {"seconds": seconds[len(seconds) // 2], "bytes": held[phase]}
-        print(json.dumps(figure))
+    run(case, WARM_UP, False, factory)
+    for n in sizes:
+        measure(case, peer, n, n <= int(largest_counted), enough / 1000, most / 1000, factory)
 
 
 if __name__ == "__main__":

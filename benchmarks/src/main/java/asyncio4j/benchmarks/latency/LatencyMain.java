@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * {source, peer, load, p50, p99, p999, max, count}}, in nanoseconds.
  *
  * <p>Arguments: the file to write, and {@code short}, which takes less than a minute and has some
- * 2,000 waits for each, so that p99.9 is a hint only, or {@code full}, five minutes.
+ * 2,000 waits for each, so that p99.9 is a hint only, or {@code full}, three minutes.
  */
 public final class LatencyMain {
 
@@ -60,7 +60,7 @@ public final class LatencyMain {
         for (Cell cell : cells) {
             cell.measure(false, full ? 500 : 150, histogram());
         }
-        for (int round = 0; round < (full ? 5 : 2); round++) {
+        for (int round = 0; round < (full ? 3 : 2); round++) {
             for (Cell cell : cells) {
                 cell.measure(true, full ? 1_500 : 600, cell.latencies());
             }

@@ -2,6 +2,8 @@ package asyncio4j.benchmarks.report;
 
 import asyncio4j.Engine;
 import asyncio4j.benchmarks.Sleeping;
+import asyncio4j.benchmarks.latency.LatencyMain;
+import asyncio4j.benchmarks.scale.ScaleMain;
 
 import org.openjdk.jmh.runner.RunnerException;
 
@@ -22,10 +24,6 @@ import java.util.stream.Collectors;
  * machine falls on all; scale and latency, which repeat themselves, once.
  */
 final class Measurement {
-
-    private static final String SCALE_MAIN = "asyncio4j.benchmarks.scale.ScaleMain";
-
-    private static final String LATENCY_MAIN = "asyncio4j.benchmarks.latency.LatencyMain";
 
     private static final Path SCALE = Path.of("target", "scale.json");
 
@@ -138,10 +136,10 @@ final class Measurement {
             }
         }
         if (options.parts().contains(Part.LATENCY)) {
-            planProgram(Part.LATENCY, LATENCY_MAIN, options.full() ? 300 : 55, this::latency);
+            steps.add(new Step(Part.LATENCY.word(), options.full() ? 185 : 55, this::latency));
         }
         if (options.parts().contains(Part.SCALE)) {
-            planProgram(Part.SCALE, SCALE_MAIN, options.full() ? 1_200 : 150, this::scale);
+            planScale();
         }
         steps.add(new Step("how busy the machine is now", 2, this::lookAround));
     }
@@ -164,11 +162,14 @@ final class Measurement {
         }
     }
 
-    private void planProgram(Part part, String mainClass, double seconds, Action action) {
-        if (Programs.exists(mainClass)) {
-            steps.add(new Step(part.word(), seconds, action));
-        } else {
-            leaveOut(part.word() + ": there is no " + mainClass);
+    /** A step for each case, as they take minutes in the full mode. */
+    private void planScale() {
+        for (String work : ScaleMain.names()) {
+            steps.add(
+                    new Step(
+                            Part.SCALE.word() + ", " + work,
+                            ScaleMain.seconds(work, options.full()),
+                            () -> scale(work)));
         }
     }
 
@@ -199,15 +200,20 @@ final class Measurement {
 
     private void latency() throws IOException, InterruptedException {
         Files.deleteIfExists(LATENCY);
-        Programs.java(LATENCY_MAIN, List.of(), List.of(LATENCY.toString(), options.mode()));
+        Programs.java(LatencyMain.class.getName(), List.of(), List.of(LATENCY.toString(), options.mode()));
         latency.addAll(Results.readArray(LATENCY, LatencyPoint[].class));
     }
 
-    private void scale() throws IOException, InterruptedException {
+    private void scale(String work) throws IOException, InterruptedException {
         Files.deleteIfExists(SCALE);
         List<String> arguments =
-                List.of(SCALE.toString(), options.mode(), options.python(), options.uvloopPython());
-        Programs.java(SCALE_MAIN, List.of(), arguments);
+                List.of(
+                        SCALE.toString(),
+                        options.mode(),
+                        options.python(),
+                        options.uvloopPython(),
+                        work);
+        Programs.java(ScaleMain.class.getName(), List.of(), arguments);
         scale.addAll(Results.readArray(SCALE, ScalePoint[].class));
     }
 }

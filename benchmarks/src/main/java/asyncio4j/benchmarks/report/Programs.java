@@ -26,12 +26,6 @@ final class Programs {
         return output(command);
     }
 
-    /** Whether there is such a main class. */
-    static boolean exists(String mainClass) {
-        return Programs.class.getClassLoader().getResource(mainClass.replace('.', '/') + ".class")
-                != null;
-    }
-
     /** What a command prints; fails if it does. */
     static String output(List<String> command) throws IOException, InterruptedException {
         Process process =

@@ -8,20 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Measures all cases at all sizes, each in a process of its own, and writes the figures as an array
- * of JSON objects; {@link ScaleFigure} says what is in them. Called from the folder {@code
- * benchmarks}.
+ * Measures cases at all sizes, each case of each peer in a process of its own, and writes the
+ * figures as an array of JSON objects; {@link ScaleFigure} says what is in them. Called from the
+ * folder {@code benchmarks}.
  *
- * <p>Arguments: the file to write; {@code short}, which goes to 100,000 and takes two minutes, or
- * {@code full}, which goes to 1,000,000; the Python to compare with, or nothing; one that has
- * uvloop, or nothing.
+ * <p>Arguments: the file to write; {@code short}, which goes to 100,000, or {@code full}, which goes
+ * to 1,000,000 and repeats more; the Python to compare with, or nothing; one that has uvloop, or
+ * nothing; the cases, or none for all of them.
  */
 public final class ScaleMain {
 
@@ -29,49 +27,107 @@ public final class ScaleMain {
 
     static final String CONTINUATIONS = "continuations";
 
-    /** A process that takes longer is ended, and its figures are missing, as those of more. */
-    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final String OURS = "asyncio4j";
 
-    private static final Duration SHORT_LONGEST = Duration.ofSeconds(15);
+    private static final String KOTLIN = "Kotlin";
 
-    private static final int SHORT_MAXIMUM = 100_000;
+    /**
+     * How far it goes, and what it takes its time for.
+     *
+     * @param maximum the largest size
+     * @param counted the largest size at which a Python counts its bytes, which takes it several
+     *     times as long as the work
+     * @param heap of each JVM, all of it touched before
+     * @param warmUp how long a process warms up at most
+     * @param enough what a size may have for its repetitions
+     * @param most what it may have until there are three of them
+     * @param longest a process that takes longer is ended, and what it hasn't printed is missing
+     */
+    private record Mode(
+            int maximum,
+            int counted,
+            String heap,
+            Duration warmUp,
+            Duration enough,
+            Duration most,
+            Duration longest) {
 
-    /** What {@link ScaleRun} and {@code scale.py} do, and to which size. */
-    private record Case(String name, int maximum, List<String> phases, String notInKotlin) {
+        static final Mode SHORT =
+                new Mode(
+                        100_000,
+                        10_000,
+                        "2g",
+                        Duration.ofMillis(2_500),
+                        Duration.ofMillis(300),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(40));
 
-        Case(String name, int maximum, String... phases) {
-            this(name, maximum, List.of(phases), "");
+        static final Mode FULL =
+                new Mode(
+                        1_000_000,
+                        100_000,
+                        "6g",
+                        Duration.ofSeconds(8),
+                        Duration.ofMillis(1_500),
+                        Duration.ofSeconds(15),
+                        Duration.ofMinutes(4));
+    }
+
+    /**
+     * What {@link ScaleRun} and {@code scale.py} do.
+     *
+     * @param maximum the size that is looked for
+     * @param seconds what it takes about in the short mode, all peers together
+     * @param fullSeconds the same in the full mode
+     * @param notInKotlin why Kotlin doesn't have it, or empty
+     */
+    private record Case(
+            String name,
+            int maximum,
+            double seconds,
+            double fullSeconds,
+            List<String> phases,
+            String notInKotlin) {
+
+        Case(String name, int maximum, double seconds, double fullSeconds, String... phases) {
+            this(name, maximum, seconds, fullSeconds, List.of(phases), "");
         }
     }
 
     private static final List<Case> CASES =
             List.of(
-                    new Case("sleep", 1_000_000, "sleepEnd", "sleep", "sleepClose"),
-                    new Case("timers", 1_000_000, "timersAdded", "timersCancelled", "timersFired"),
-                    new Case("chain", 100_000, "chain", "chainDone"),
+                    new Case("sleep", 1_000_000, 35, 240, "sleepEnd", "sleep", "sleepClose"),
+                    new Case(
+                            "timers",
+                            1_000_000,
+                            17,
+                            70,
+                            "timersAdded",
+                            "timersCancelled",
+                            "timersFired"),
+                    new Case("chain", 100_000, 21, 70, "chain", "chainDone"),
                     new Case(
                             "chainCancel",
                             100_000,
+                            12,
+                            30,
                             List.of("chainCancel"),
                             "cancelling who awaits doesn't cancel what is awaited"),
-                    new Case("gather", 1_000_000, "gather", "gatherDone"),
-                    new Case("groups", 10_000, "groups", "groupsDone"),
-                    new Case("groupsCancel", 10_000, "groupsCancel"),
-                    new Case("generators", 10_000, "generators", "generatorsClosed"));
+                    new Case("gather", 1_000_000, 20, 110, "gather", "gatherDone"),
+                    new Case("groups", 10_000, 13, 45, "groups", "groupsDone"),
+                    new Case("groupsCancel", 10_000, 14, 45, "groupsCancel"),
+                    new Case("generators", 10_000, 13, 45, "generators", "generatorsClosed"));
 
     private final List<ScaleFigure> figures = new ArrayList<>();
 
-    /** Cases and peers that weren't done with fewer. */
-    private final Set<String> givenUp = new HashSet<>();
-
-    private final boolean full;
+    private final Mode mode;
 
     private final @Nullable String python;
 
     private final @Nullable String uvloopPython;
 
-    private ScaleMain(boolean full, @Nullable String python, @Nullable String uvloopPython) {
-        this.full = full;
+    private ScaleMain(Mode mode, @Nullable String python, @Nullable String uvloopPython) {
+        this.mode = mode;
         this.python = python;
         this.uvloopPython = uvloopPython;
     }
@@ -80,13 +136,23 @@ public final class ScaleMain {
     public static void main(String[] args) throws IOException, InterruptedException {
         if (args.length < 2 || !(args[1].equals("short") || args[1].equals("full"))) {
             throw new IllegalArgumentException(
-                    "usage: ScaleMain FILE short|full [PYTHON] [PYTHON WITH UVLOOP]");
+                    "usage: ScaleMain FILE short|full [PYTHON] [PYTHON WITH UVLOOP] [CASE]...");
+        }
+        List<String> wanted = args.length > 4 ? List.of(args).subList(4, args.length) : names();
+        for (String name : wanted) {
+            if (!names().contains(name)) {
+                throw new IllegalArgumentException(
+                        "there is no case '%s'; there are %s".formatted(name, names()));
+            }
         }
         ScaleMain main =
-                new ScaleMain(args[1].equals("full"), argument(args, 2), argument(args, 3));
+                new ScaleMain(
+                        args[1].equals("full") ? Mode.FULL : Mode.SHORT,
+                        argument(args, 2),
+                        argument(args, 3));
         for (Case work : CASES) {
-            for (int n : main.sizes(work)) {
-                main.measure(work, n);
+            if (wanted.contains(work.name)) {
+                main.measure(work);
             }
         }
         Path file = Path.of(args[0]).toAbsolutePath();
@@ -98,76 +164,81 @@ public final class ScaleMain {
                         .collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n")));
     }
 
+    /** The names of all cases, in order. */
+    public static List<String> names() {
+        return CASES.stream().map(Case::name).toList();
+    }
+
+    /** How many seconds a case takes about, with all peers. */
+    public static double seconds(String name, boolean full) {
+        Case work = CASES.stream().filter(c -> c.name.equals(name)).findFirst().orElseThrow();
+        return full ? work.fullSeconds : work.seconds;
+    }
+
     private static @Nullable String argument(String[] args, int index) {
         return args.length > index && !args[index].isEmpty() ? args[index] : null;
     }
 
     private List<Integer> sizes(Case work) {
-        int maximum = full ? work.maximum : Math.min(work.maximum, SHORT_MAXIMUM);
         List<Integer> sizes = new ArrayList<>();
-        for (int n = 1_000; n <= maximum; n *= 10) {
-            if (full || n != 10_000 || n == maximum) { // both ends are enough for the short one
-                sizes.add(n);
-            }
+        for (int n = 1_000; n <= Math.min(work.maximum, mode.maximum); n *= 10) {
+            sizes.add(n);
         }
         return sizes;
     }
 
-    private void measure(Case work, int n) throws IOException, InterruptedException {
-        java(work, "asyncio4j", VIRTUAL_THREADS, n);
-        java(work, "asyncio4j", CONTINUATIONS, n);
+    private void measure(Case work) throws IOException, InterruptedException {
+        java(work, OURS, VIRTUAL_THREADS);
+        java(work, OURS, CONTINUATIONS);
         if (work.notInKotlin.isEmpty()) {
-            java(work, "Kotlin", "", n);
+            java(work, KOTLIN, "");
         } else {
-            missing(work, "Kotlin", "", n, work.notInKotlin);
+            missing(work, KOTLIN, "", sizes(work), work.notInKotlin);
         }
         if (python != null) {
-            python(python, work, "CPython", n);
+            python(python, work, "CPython");
         }
         if (uvloopPython != null) {
-            python(uvloopPython, work, "uvloop", n);
+            python(uvloopPython, work, "uvloop");
         }
     }
 
-    private void java(Case work, String peer, String engine, int n)
+    private void java(Case work, String peer, String engine)
             throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        run(
-                work,
-                peer,
-                engine,
-                n,
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
                 List.of(
-                        java,
-                        n > SHORT_MAXIMUM ? "-Xmx8g" : "-Xmx2g",
+                        "-Xms" + mode.heap,
+                        "-Xmx" + mode.heap,
+                        "-XX:+AlwaysPreTouch",
+                        "-XX:+UseG1GC"));
+        if (peer.equals(KOTLIN) && work.name.equals("groupsCancel")) {
+            command.add("-Xss1g"); // it recurses, and hangs for ever where the stack is too small
+        }
+        command.addAll(
+                List.of(
                         "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        ScaleRun.class.getName(),
-                        work.name,
-                        peer,
-                        engine,
-                        String.valueOf(n)));
+                        ScaleRun.class.getName()));
+        run(work, peer, engine, command);
     }
 
-    private void python(String command, Case work, String peer, int n)
+    private void python(String command, Case work, String peer)
             throws IOException, InterruptedException {
-        run(
-                work,
-                peer,
-                "",
-                n,
-                List.of(command, "src/main/python/scale.py", work.name, peer, String.valueOf(n)));
+        run(work, peer, "", List.of(command, "src/main/python/scale.py", String.valueOf(mode.counted)));
     }
 
-    private void run(Case work, String peer, String engine, int n, List<String> command)
+    private void run(Case work, String peer, String engine, List<String> program)
             throws IOException, InterruptedException {
-        String who = String.join(" ", work.name, peer, engine);
-        if (givenUp.contains(who)) {
-            missing(work, peer, engine, n, "not tried, as fewer were not measured");
-            return;
+        List<Integer> missing = new ArrayList<>(sizes(work));
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(work.name, peer, engine));
+        for (Duration duration : List.of(mode.warmUp, mode.enough, mode.most)) {
+            command.add(String.valueOf(duration.toMillis()));
         }
-        Duration longest = full ? LONGEST : SHORT_LONGEST;
+        missing.forEach(n -> command.add(String.valueOf(n)));
         Path errors = Files.createTempFile("scale", ".txt");
         Path output = Files.createTempFile("scale", ".json");
         try {
@@ -177,23 +248,22 @@ public final class ScaleMain {
                             .redirectError(errors.toFile())
                             .start();
             String why = "";
-            if (!process.waitFor(longest.toSeconds(), TimeUnit.SECONDS)) {
+            try {
+                if (!process.waitFor(mode.longest.toSeconds(), TimeUnit.SECONDS)) {
+                    why = "it took over " + mode.longest.toSeconds() + " seconds";
+                }
+            } finally {
                 process.destroyForcibly().waitFor();
-                why =
-                        "measuring it, its memory included, took over "
-                                + longest.toSeconds()
-                                + " seconds";
-            } else if (process.exitValue() != 0) {
+            }
+            if (why.isEmpty() && process.exitValue() != 0) {
                 why = reason(process.exitValue(), Files.readString(errors, StandardCharsets.UTF_8));
             }
-            if (!why.isEmpty()) {
-                missing(work, peer, engine, n, why);
-                givenUp.add(who);
-                return;
-            }
             for (String line : Files.readAllLines(output)) {
-                add(ScaleFigure.parse(line));
+                ScaleFigure figure = ScaleFigure.parse(line);
+                missing.remove((Integer) figure.n());
+                add(figure);
             }
+            missing(work, peer, engine, missing, why);
         } finally {
             Files.delete(errors);
             Files.delete(output);
@@ -216,9 +286,12 @@ public final class ScaleMain {
         return exit > 128 ? "the process died of signal " + (exit - 128) : "exit code " + exit;
     }
 
-    private void missing(Case work, String peer, String engine, int n, String why) {
-        for (String phase : work.phases) {
-            add(new ScaleFigure(phase, peer, engine, n, null, null, why));
+    private void missing(Case work, String peer, String engine, List<Integer> sizes, String why) {
+        for (int i = 0; i < sizes.size(); i++) {
+            for (String phase : work.phases) {
+                String note = i == 0 ? why : "not tried, as fewer were not measured";
+                add(new ScaleFigure(phase, peer, engine, sizes.get(i), null, null, note));
+            }
         }
     }
 
