@@ -200,7 +200,10 @@ final class Measurement {
 
     private void latency() throws IOException, InterruptedException {
         Files.deleteIfExists(LATENCY);
-        Programs.java(LatencyMain.class.getName(), List.of(), List.of(LATENCY.toString(), options.mode()));
+        Programs.java(
+                LatencyMain.class.getName(),
+                List.of(),
+                List.of(LATENCY.toString(), options.mode()));
         latency.addAll(Results.readArray(LATENCY, LatencyPoint[].class));
     }
 

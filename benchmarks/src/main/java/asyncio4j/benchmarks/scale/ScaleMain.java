@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
  * figures as an array of JSON objects; {@link ScaleFigure} says what is in them. Called from the
  * folder {@code benchmarks}.
  *
- * <p>Arguments: the file to write; {@code short}, which goes to 100,000, or {@code full}, which goes
- * to 1,000,000 and repeats more; the Python to compare with, or nothing; one that has uvloop, or
- * nothing; the cases, or none for all of them.
+ * <p>Arguments: the file to write; {@code short}, which goes to 100,000, or {@code full}, which
+ * goes to 1,000,000 and repeats more; the Python to compare with, or nothing; one that has uvloop,
+ * or nothing; the cases, or none for all of them.
  */
 public final class ScaleMain {
 
@@ -227,7 +227,11 @@ public final class ScaleMain {
 
     private void python(String command, Case work, String peer)
             throws IOException, InterruptedException {
-        run(work, peer, "", List.of(command, "src/main/python/scale.py", String.valueOf(mode.counted)));
+        run(
+                work,
+                peer,
+                "",
+                List.of(command, "src/main/python/scale.py", String.valueOf(mode.counted)));
     }
 
     private void run(Case work, String peer, String engine, List<String> program)

@@ -19,8 +19,8 @@ import java.util.function.Supplier;
  * at each size.
  *
  * <p>The case is run at a small size first, until its code is compiled, so that all sizes are
- * measured with the same code. Then at each size several times for the time, of
- * which the median counts, and once more for the bytes; before each run the heap is collected.
+ * measured with the same code. Then at each size several times for the time, of which the median
+ * counts, and once more for the bytes; before each run the heap is collected.
  */
 public final class ScaleRun {
 
@@ -45,8 +45,8 @@ public final class ScaleRun {
 
     /**
      * Arguments: the case; {@code asyncio4j} or {@code Kotlin}; the engine or nothing; how many
-     * milliseconds to warm up at most; how many a size may have for its repetitions; how many it may have
-     * where it takes that long to have three of them; the sizes.
+     * milliseconds to warm up at most; how many a size may have for its repetitions; how many it
+     * may have where it takes that long to have three of them; the sizes.
      */
     public static void main(String[] args) throws Exception {
         String name = args[0];
