@@ -10,7 +10,6 @@ import reactor.util.context.Context;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
 
@@ -20,7 +19,7 @@ import java.util.Queue;
  *
  * <p><b>Of two queues one belongs to the task.</b> A synchronous source emits on the very thread
  * that requests, which holds the baton, and nobody else can see these elements meanwhile: {@code
- * near} is an ordinary queue that the baton guards. All others go into {@code queue}. An element
+ * near} is an ordinary queue, which the baton guards. All others go into {@code queue}. An element
  * goes to the near ones only if {@code queue} is empty, and these are polled first. So the order is
  * that of the signals: as a publisher signals one after the other, each of them sees what those
  * before it have put in.
@@ -52,7 +51,7 @@ final class FetchedElements<T> {
     private int fusion = Fuseable.NONE;
 
     /** What has come on the thread that requests. Baton holder; others may ask for its size. */
-    private final ArrayDeque<T> near = new ArrayDeque<>();
+    final NearElements<T> near = new NearElements<>();
 
     @SuppressWarnings("unused") // through DISCARDING
     private volatile int discarding;
@@ -85,20 +84,14 @@ final class FetchedElements<T> {
         return fusion == Fuseable.ASYNC;
     }
 
-    /** The next element, or null. Baton holder. */
+    /** The next element that isn't near, or null. Baton holder. */
     @Nullable T poll() {
-        T element = near.poll();
-        return element == null ? Objects.requireNonNull(queue).poll() : element;
+        return Objects.requireNonNull(queue).poll();
     }
 
     /** Whether nothing is there that came on another thread: what comes now can be near. */
     boolean isNear() {
         return Objects.requireNonNull(queue).isEmpty();
-    }
-
-    /** Puts an element in that has come on the thread that requests. Baton holder. */
-    void add(T element) {
-        near.add(element);
     }
 
     /** Puts an element in; false if there is no room. The publisher, one thread at a time. */
@@ -116,7 +109,7 @@ final class FetchedElements<T> {
 
     /** Discards what is near: the iterator is closed. Baton holder. */
     void discardNear(Context context) {
-        Operators.onDiscardQueueWithClear(near, context, null);
+        near.discard(context);
     }
 
     /** Discards what isn't near. The iterator is closed: nobody polls any more. Any thread. */

@@ -79,7 +79,15 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
      *     that one waits in here
      */
     public boolean hasNext() {
-        return advance();
+        return isReady() || advance();
+    }
+
+    /** Whether there is an element, which {@link #taken} gives then, with nothing to do before. */
+    private boolean isReady() {
+        IteratingSubscriber<T> elements = subscriber;
+        return elements != null
+                && elements.isReady()
+                && ACCESS.surelyRuns(Objects.requireNonNull(owner));
     }
 
     /** Whether there is an element, which {@link #taken} gives then. */
@@ -146,7 +154,7 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
      * @throws NoSuchElementException at the end
      */
     public T next() {
-        if (!advance()) {
+        if (!isReady() && !advance()) {
             throw new NoSuchElementException("the publisher has no more elements");
         }
         return taken();
@@ -163,7 +171,7 @@ public final class FluxIterator<T> implements Iterable<T>, AsyncIterator<T>, Aut
     @Override
     public void forEach(Consumer<? super T> action) {
         Objects.requireNonNull(action, "forEach: the action is null");
-        while (advance()) {
+        while (isReady() || advance()) {
             action.accept(taken());
         }
     }

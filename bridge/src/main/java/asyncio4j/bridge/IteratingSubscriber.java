@@ -42,11 +42,14 @@ import java.util.Objects;
  *   <li><b>No element is lost.</b> An element that comes after CLOSED is dropped by the publisher's
  *       thread; one that was put into the queue before is discarded, by who closes or by the
  *       publisher if it finds CLOSED after having put one in, and after the same fence: see {@link
- *       FetchedElements}. An element that was taken out stays in {@code fetched} until it is used.
+ *       FetchedElements}. An element that was taken out stays in {@code fetched} until it is used;
+ *       one of the task's own stays in its queue.
  *       The queue is for one publishing thread at a time: {@code emitting} finds out if there are
  *       two, and the second's element is dropped. One of them may be the task's own thread, whose
  *       elements have a queue of their own, so that nothing is lost if the other thread doesn't see
- *       it there.
+ *       it there. As long as all have come there, {@code nearby} says so, and it need not be looked
+ *       whether others are to be used before: who is the first to put one elsewhere takes that
+ *       away, and whoever signals after that sees it.
  *   <li><b>No error is lost.</b> The first end, and no other, goes into {@code end} by a
  *       compare-and-set, before ENDED is set. If that finds CLOSED the publisher drops it; else
  *       closing finds ENDED, and drops it unless it was thrown.
@@ -60,6 +63,9 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
     private static final int ENDED = FREE;
     private static final int CLOSED = FREE << 1;
     private static final int WAITING = FREE << 2;
+
+    /** The state inside of request, as long as nothing has gone wrong or come to an end. */
+    private static final int OPEN = SUBSCRIBED | REQUESTING;
 
     /** In {@code end}: there was no error. */
     private static final Object COMPLETE = new Object();
@@ -91,6 +97,9 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
 
     private final FetchedElements<T> elements = new FetchedElements<>();
 
+    /** Those of them that come on the task's own thread, inside of its request. */
+    private final NearElements<T> near = elements.near;
+
     /** The error, or COMPLETE. Set once. */
     private volatile @Nullable Object end;
 
@@ -104,8 +113,11 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
     /** How many elements have come on other threads. Guarded by {@code emitting}. */
     private long received;
 
-    /** How many have come on the task's own, inside of its request. Written by that thread. */
-    private long near;
+    /**
+     * All elements have come on the task's own thread so far, and into its own queue. Written
+     * before the first, and when one comes on another thread.
+     */
+    private boolean nearby;
 
     /** Written by the task before it sets WAITING. */
     private @Nullable AsyncFuture<@Nullable Void> future;
@@ -116,9 +128,10 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
 
     private boolean thrown;
 
+    /** How many elements were used, or are ready, since as many were requested. */
     private int used;
 
-    /** The element that was taken out last, until it is used. */
+    /** The element that was taken last from those that aren't near, until it is used. */
     private @Nullable T fetched;
 
     IteratingSubscriber(Publisher<? extends T> source, int prefetch, Task<?> task) {
@@ -132,9 +145,24 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
 
     // The task's side
 
+    /** Whether there is an element for which there is nothing to do. On the task's fiber. */
+    boolean isReady() {
+        return near.isReady();
+    }
+
+    /** The element that {@link #isReady} or {@link #advance} has found. On the task's fiber. */
+    @Nullable T next() {
+        if (near.isReady()) {
+            return near.take();
+        }
+        T element = fetched;
+        fetched = null;
+        return element;
+    }
+
     /** Whether there is an element. Suspends until that is known. On the task's fiber. */
     boolean advance() {
-        if (fetched != null) {
+        if (near.isReady() || fetched != null) {
             return true;
         }
         try {
@@ -146,13 +174,6 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             leave(e);
             throw e;
         }
-    }
-
-    /** The element that {@link #advance} has found. On the task's fiber. */
-    @Nullable T next() {
-        T element = fetched;
-        fetched = null;
-        return element;
     }
 
     private boolean fetch() {
@@ -191,7 +212,11 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
         }
     }
 
+    /** Whether there is an element by now. */
     private boolean poll() {
+        if (!near.isEmpty()) {
+            return pollNear();
+        }
         T element = elements.poll();
         if (element == null) {
             if (elements.isSync()) { // it is nothing but its queue, and isn't asked once again
@@ -205,8 +230,25 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             return false;
         }
         fetched = element;
-        used();
+        if (++used == refill) {
+            askForMore();
+        }
         return fetched != null; // the publisher, asked for more, may have closed this
+    }
+
+    /** Makes all ready up to that which has as many requested as were used, or that one. */
+    private boolean pollNear() {
+        if (near.isReady()) {
+            return true;
+        }
+        int most = refill - 1 - used;
+        if (most > 0) {
+            used += near.makeReady(most);
+            return true;
+        }
+        near.makeReady(1);
+        askForMore();
+        return near.isReady(); // as above
     }
 
     /** What an await would throw: that isn't the end of the elements. */
@@ -223,18 +265,18 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
         return false;
     }
 
-    private void used() {
-        if (++used == refill && prefetch != Integer.MAX_VALUE) {
-            used = 0;
-            if ((state() & ENDED) == 0) {
-                request(refill);
-            }
+    /** As many were used as are requested at a time. */
+    private void askForMore() {
+        used = 0;
+        if (prefetch != Integer.MAX_VALUE && (state() & ENDED) == 0) {
+            request(refill);
         }
     }
 
     private void request(long n) {
         demand = Operators.addCap(demand, n);
         if (!elements.isSync()) {
+            near.allow(demand);
             requestMore(n);
         }
     }
@@ -271,7 +313,9 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
 
     @Override
     void leave(@Nullable Throwable leaving) {
-        T left = next();
+        T left = fetched;
+        fetched = null;
+        near.makeNoneReady();
         int before = set(CLOSED);
         Operators.onDiscard(left, currentContext());
         if ((before & CLOSED) != 0) {
@@ -311,6 +355,7 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
     @Override
     long prepare(Subscription s) {
         elements.open(s, prefetch);
+        nearby = !elements.isAsync();
         return 0; // the task requests
     }
 
@@ -326,6 +371,20 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
 
     @Override
     public void onNext(T element) {
+        if (nearby
+                && near.isAllowed()
+                && isRequester()
+                && !emitting
+                && state() == OPEN
+                && element != null) {
+            near.put(element);
+        } else {
+            receive(element);
+        }
+    }
+
+    /** An element, or what is none, for which there may be more to do than to put it in. */
+    private void receive(T element) {
         if (elements.isAsync()) {
             arrived();
             return;
@@ -340,8 +399,9 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             }
             Operators.onNextDropped(element, currentContext());
         } else if (isRequester() && !emitting && elements.isNear()) {
-            if (received + ++near <= demand) {
-                elements.add(element);
+            if (received + near.added() < demand) {
+                near.add(element);
+                near.allow(demand);
             } else {
                 tooMany(element);
             }
@@ -357,7 +417,9 @@ final class IteratingSubscriber<T> extends SerialSubscriber<T>
             Operators.onNextDropped(element, currentContext());
             return;
         }
-        boolean taken = ++received + near <= demand && elements.offer(element);
+        nearby = false;
+        boolean taken = received + near.added() < demand && elements.offer(element);
+        received++;
         EMITTING.setRelease(this, false);
         if (taken) {
             arrived();

@@ -34,7 +34,7 @@ import java.util.Objects;
 abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
 
     static final int SUBSCRIBED = 1;
-    private static final int REQUESTING = 1 << 1;
+    static final int REQUESTING = 1 << 1;
     private static final int CANCEL = 1 << 2;
 
     /** The publisher has called onComplete or onError: nothing is left to cancel. */

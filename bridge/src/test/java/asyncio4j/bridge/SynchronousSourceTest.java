@@ -17,7 +17,11 @@ import reactor.core.publisher.Operators;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /** A source that emits from inside of request, and on other threads as well. */
 class SynchronousSourceTest {
@@ -175,18 +179,81 @@ class SynchronousSourceTest {
     }
 
     @Test
+    void theRefillComesWithTheElementThatCompletesThreeQuarters() {
+        AtomicInteger last = new AtomicInteger();
+        source.onRequest =
+                () -> {
+                    for (long n = source.requests.getLast(); n > 0; n--) {
+                        here(last.incrementAndGet());
+                    }
+                };
+        runner.run(() -> {
+            List<Integer> taken = new ArrayList<>();
+            try (FluxIterator<Integer> elements = iterate(source, 40)) {
+                taken.addAll(take(elements, 29));
+                assertThat(source.requests).containsExactly(40L);
+                assertThat(elements.hasNext()).isTrue();
+                assertThat(source.requests).containsExactly(40L, 30L);
+                taken.addAll(take(elements, 171));
+                assertThat(Scannable.from(source.subscriber).scan(Scannable.Attr.BUFFERED))
+                        .isEqualTo(20);
+            }
+            assertThat(taken).isEqualTo(IntStream.rangeClosed(1, 200).boxed().toList());
+            assertThat(source.requests).containsExactly(40L, 30L, 30L, 30L, 30L, 30L, 30L);
+        });
+    }
+
+    @Test
+    void oneThatWasFoundIsDiscardedWhenClosingComesFirst() {
+        List<Object> discarded = new ArrayList<>();
+        source.onRequest = () -> here(1, 2, 3);
+        runner.run(() -> {
+            ReactorContext.change(context -> Operators.enableOnDiscard(context, discarded::add));
+            FluxIterator<Integer> elements = iterate(source, 8);
+            assertThat(take(elements, 1)).containsExactly(1);
+            assertThat(elements.hasNext()).isTrue();
+            elements.close();
+            assertThat(discarded).containsExactly(2, 3);
+            assertThat(elements.hasNext()).isFalse();
+            assertThatThrownBy(elements::next).isInstanceOf(NoSuchElementException.class);
+        });
+    }
+
+    @Test
+    void theSourceMayCloseItAmidTheRefill() {
+        List<Object> discarded = new ArrayList<>();
+        AtomicReference<FluxIterator<Integer>> open = new AtomicReference<>();
+        source.onRequest =
+                () -> {
+                    if (source.requests.size() == 1) {
+                        here(1, 2, 3, 4);
+                    } else {
+                        here(5);
+                        open.get().close();
+                    }
+                };
+        runner.run(() -> {
+            ReactorContext.change(context -> Operators.enableOnDiscard(context, discarded::add));
+            FluxIterator<Integer> elements = iterate(source, 4);
+            open.set(elements);
+            assertThat(take(elements, 100)).containsExactly(1, 2);
+        });
+        assertThat(discarded).containsExactly(3, 4, 5);
+        assertThat(source.cancels).hasValue(1);
+    }
+
+    @Test
     void anElementIsNearOnlyWhileNoneFromElsewhereIsLeft() {
         FetchedElements<Integer> elements = new FetchedElements<>();
         elements.open(Operators.emptySubscription(), 4);
         assertThat(elements.isNear()).isTrue();
-        elements.add(1);
+        elements.near.add(1);
         assertThat(elements.isNear()).isTrue();
         assertThat(elements.offer(2)).isTrue();
-        assertThat(elements.isNear()).isFalse();
-        assertThat(elements.poll()).isEqualTo(1);
         assertThat(elements.isNear()).isFalse();
         assertThat(elements.poll()).isEqualTo(2);
         assertThat(elements.isNear()).isTrue();
         assertThat(elements.poll()).isNull();
+        assertThat(elements.size()).isOne();
     }
 }
