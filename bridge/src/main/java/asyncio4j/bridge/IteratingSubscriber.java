@@ -43,13 +43,12 @@ import java.util.Objects;
  *       thread; one that was put into the queue before is discarded, by who closes or by the
  *       publisher if it finds CLOSED after having put one in, and after the same fence: see {@link
  *       FetchedElements}. An element that was taken out stays in {@code fetched} until it is used;
- *       one of the task's own stays in its queue.
- *       The queue is for one publishing thread at a time: {@code emitting} finds out if there are
- *       two, and the second's element is dropped. One of them may be the task's own thread, whose
- *       elements have a queue of their own, so that nothing is lost if the other thread doesn't see
- *       it there. As long as all have come there, {@code nearby} says so, and it need not be looked
- *       whether others are to be used before: who is the first to put one elsewhere takes that
- *       away, and whoever signals after that sees it.
+ *       one of the task's own stays in its queue. The queue is for one publishing thread at a time:
+ *       {@code emitting} finds out if there are two, and the second's element is dropped. One of
+ *       them may be the task's own thread, whose elements have a queue of their own, so that
+ *       nothing is lost if the other thread doesn't see it there. As long as all have come there,
+ *       {@code nearby} says so, and it need not be looked whether others are to be used before: who
+ *       is the first to put one elsewhere takes that away, and whoever signals after that sees it.
  *   <li><b>No error is lost.</b> The first end, and no other, goes into {@code end} by a
  *       compare-and-set, before ENDED is set. If that finds CLOSED the publisher drops it; else
  *       closing finds ENDED, and drops it unless it was thrown.

@@ -19,13 +19,17 @@ final class NearElements<T> {
 
     private static final int FIRST_ROOM = 16;
 
-    /** As long as a power of two, or 0. The element that was put in as the nth is at n modulo that. */
+    /**
+     * As long as a power of two, or 0. The element that was put in as the nth is at n modulo that.
+     */
     private @Nullable Object[] ring = NO_ROOM;
 
     /** How many were put in so far. */
     private long added;
 
-    /** How many will have been put in when the next is to be looked at: there's no room, or demand. */
+    /**
+     * How many will have been put in when the next is to be looked at: there's no room, or demand.
+     */
     private long limit;
 
     /** How many of these were taken out. */
