@@ -66,8 +66,12 @@ final class Scale {
                 .forEach((work, title) -> {
                     List<String> fast = new ArrayList<>();
                     for (Peer ours : List.of(Peer.ASYNCIO4J, Peer.ASYNCIO4J_CONTINUATIONS)) {
-                        addTooFast(fast, "the time of " + ours.title, times(work).get(ours));
-                        addTooFast(fast, "the bytes of " + ours.title, bytes(work).get(ours));
+                        addTooFast(
+                                fast,
+                                "the time of " + ours.title,
+                                times(work).get(ours),
+                                costs(work, ScalePoint::withoutPauses).get(ours));
+                        addTooFast(fast, "the bytes of " + ours.title, bytes(work).get(ours), null);
                     }
                     if (!fast.isEmpty()) {
                         String why = explanations.ofScale(work);
@@ -169,17 +173,33 @@ final class Scale {
         return growth == null ? "" : growth.text();
     }
 
+    /**
+     * Adds what grows too fast.
+     *
+     * @param others the same costs without the pauses of the collector; null if it has none
+     */
     private static void addTooFast(
-            List<String> to, String what, @Nullable SortedMap<Long, Double> costs) {
+            List<String> to,
+            String what,
+            @Nullable SortedMap<Long, Double> costs,
+            @Nullable SortedMap<Long, Double> others) {
         Growth growth = costs == null ? null : Growth.of(costs);
-        if (growth != null && growth.tooFast()) {
-            to.add(
-                    String.format(
-                            Locale.ROOT,
-                            "%s by n^%.2f, where n log n would be n^%.2f",
-                            what,
-                            growth.exponent(),
-                            growth.limit()));
+        if (growth == null || !growth.tooFast()) {
+            return;
         }
+        Growth other = others == null || others.equals(costs) ? null : Growth.of(others);
+        to.add(
+                String.format(
+                        Locale.ROOT,
+                        "%s by n^%.2f, where n log n would be n^%.2f%s",
+                        what,
+                        growth.exponent(),
+                        growth.limit(),
+                        other == null
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT,
+                                        ", and n^%.2f without the pauses of the collector",
+                                        other.exponent())));
     }
 }

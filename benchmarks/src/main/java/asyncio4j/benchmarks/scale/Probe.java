@@ -4,8 +4,10 @@ import com.sun.management.ThreadMXBean;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,9 +18,17 @@ public final class Probe {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private static final List<GarbageCollectorMXBean> COLLECTORS =
+            ManagementFactory.getGarbageCollectorMXBeans();
+
     private final boolean bytes;
 
     private final Map<String, Number> figures = new LinkedHashMap<>();
+
+    private final Map<String, Long> pauses = new LinkedHashMap<>();
+
+    /** Milliseconds that the collector had taken when the phase began. */
+    private long pausedBefore;
 
     private long begun;
 
@@ -45,6 +55,11 @@ public final class Probe {
         return figures;
     }
 
+    /** How many milliseconds of each phase the collector took. */
+    Map<String, Long> pauses() {
+        return pauses;
+    }
+
     /** The first phase begins. */
     public void begin() {
         if (bytes) {
@@ -68,6 +83,7 @@ public final class Probe {
     private void end(String phase, @Nullable Long found) {
         long now = System.nanoTime();
         figures.put(phase, found == null ? now - begun : found);
+        pauses.put(phase, paused() - pausedBefore);
         restart();
     }
 
@@ -75,7 +91,16 @@ public final class Probe {
         if (bytes) {
             allocatedBefore = THREADS.getTotalThreadAllocatedBytes();
         }
+        pausedBefore = paused();
         begun = System.nanoTime();
+    }
+
+    private static long paused() {
+        long millis = 0;
+        for (GarbageCollectorMXBean collector : COLLECTORS) {
+            millis += collector.getCollectionTime();
+        }
+        return millis;
     }
 
     private static long heap() {

@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
  * @param engine {@code virtual threads} or {@code continuations}; empty but for asyncio4j
  * @param n how many
  * @param seconds for all of them together; null if it couldn't be done
+ * @param pauses the seconds of those that the collector took; null or nothing if it took none, or
+ *     isn't Java's
  * @param bytes for all of them together: the heap that they hold, or what was allocated for them;
  *     null if it couldn't be done
  * @param note why it couldn't be done, else empty
@@ -28,6 +30,7 @@ public record ScaleFigure(
         String engine,
         int n,
         @Nullable Double seconds,
+        @Nullable Double pauses,
         @Nullable Long bytes,
         String note) {
 
@@ -39,12 +42,15 @@ public record ScaleFigure(
         return String.format(
                 Locale.ROOT,
                 "{\"case\": \"%s\", \"peer\": \"%s\", \"engine\": \"%s\", \"n\": %d, \"seconds\":"
-                        + " %s, \"bytes\": %s%s}",
+                        + " %s%s, \"bytes\": %s%s}",
                 name,
                 peer,
                 engine,
                 n,
                 seconds == null ? "null" : String.format(Locale.ROOT, "%.9f", seconds),
+                pauses == null || pauses == 0
+                        ? ""
+                        : String.format(Locale.ROOT, ", \"pauses\": %.3f", pauses),
                 bytes,
                 note.isEmpty() ? "" : ", \"note\": \"" + escaped(note) + "\"");
     }
@@ -58,6 +64,7 @@ public record ScaleFigure(
             fields.put(matcher.group(1), text == null ? matcher.group(3) : text);
         }
         String seconds = field(fields, "seconds", line);
+        String pauses = fields.get("pauses");
         String bytes = field(fields, "bytes", line);
         return new ScaleFigure(
                 field(fields, "case", line),
@@ -65,6 +72,7 @@ public record ScaleFigure(
                 field(fields, "engine", line),
                 Integer.parseInt(field(fields, "n", line)),
                 seconds.equals("null") ? null : Double.valueOf(seconds),
+                pauses == null ? null : Double.valueOf(pauses),
                 bytes.equals("null") ? null : Long.valueOf(bytes),
                 fields.getOrDefault("note", "").replace("\\\"", "\"").replace("\\\\", "\\"));
     }

@@ -294,7 +294,7 @@ public final class ScaleMain {
         for (int i = 0; i < sizes.size(); i++) {
             for (String phase : work.phases) {
                 String note = i == 0 ? why : "not tried, as fewer were not measured";
-                add(new ScaleFigure(phase, peer, engine, sizes.get(i), null, null, note));
+                add(new ScaleFigure(phase, peer, engine, sizes.get(i), null, null, null, note));
             }
         }
     }

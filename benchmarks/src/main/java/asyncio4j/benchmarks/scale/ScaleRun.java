@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +37,9 @@ public final class ScaleRun {
     /** A compiler that works for a greater share of the time has something to do. */
     private static final double BUSY = 0.1;
 
+    /** What a phase took, and how many milliseconds of that the collector did. */
+    private record Time(long nanos, long paused) {}
+
     private interface Round {
         void run() throws Exception;
     }
@@ -63,29 +66,40 @@ public final class ScaleRun {
         warmUp(() -> work.run(WARM_UP, Probe.ofTime(), runners), warmUp);
         for (String size : Arrays.asList(args).subList(6, args.length)) {
             int n = Integer.parseInt(size);
-            Map<String, List<Long>> times = new LinkedHashMap<>();
+            Map<String, List<Time>> times = new LinkedHashMap<>();
             long began = System.nanoTime();
             long spent = 0;
             for (int i = 0;
                     i < MOST_REPETITIONS && spent < (i < LEAST_REPETITIONS ? most : enough);
                     i++) {
                 System.gc();
-                Probe time = Probe.ofTime();
-                work.run(n, time, runners);
-                time.figures()
+                Probe probe = Probe.ofTime();
+                work.run(n, probe, runners);
+                probe.figures()
                         .forEach((phase, nanos) ->
                                 times.computeIfAbsent(phase, _ -> new ArrayList<>())
-                                        .add(nanos.longValue()));
+                                        .add(
+                                                new Time(
+                                                        nanos.longValue(),
+                                                        probe.pauses().getOrDefault(phase, 0L))));
                 spent = System.nanoTime() - began;
             }
             Probe bytes = Probe.ofBytes();
             work.run(n, bytes, runners);
-            times.forEach((phase, nanos) -> {
-                Collections.sort(nanos);
-                double seconds = nanos.get(nanos.size() / 2) / 1e9;
-                long held = bytes.figures().get(phase).longValue();
+            times.forEach((phase, all) -> {
+                all.sort(Comparator.comparingLong(Time::nanos));
+                Time median = all.get(all.size() / 2);
                 System.out.println(
-                        new ScaleFigure(phase, peer, engine, n, seconds, held, "").json());
+                        new ScaleFigure(
+                                        phase,
+                                        peer,
+                                        engine,
+                                        n,
+                                        median.nanos / 1e9,
+                                        median.paused / 1e3,
+                                        bytes.figures().get(phase).longValue(),
+                                        "")
+                                .json());
             });
         }
         System.exit(0);

@@ -55,9 +55,12 @@ class ExplanationsTest {
         Explanations.load()
                 .texts()
                 .forEach((heading, text) -> {
+                    assertThat(text).as(heading).isNotBlank();
+                    if (heading.equals("ahead")) {
+                        return;
+                    }
                     String[] words = heading.split(" ", -1);
                     assertThat(words).as(heading).hasSize(2);
-                    assertThat(text).as(heading).isNotBlank();
                     if (!words[0].equals("scale") && !words[0].equals("latency")) {
                         assertThat(rows).contains(words[0]);
                         assertThat(words[1]).isIn("default", "continuations", "any");
