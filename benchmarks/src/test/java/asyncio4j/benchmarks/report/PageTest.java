@@ -75,7 +75,8 @@ class PageTest {
     @Test
     void growthBeyondNLogNIsExplained() throws IOException {
         assertThat(new Page(results(), EXPLANATIONS).text())
-                .contains("the time of asyncio4j by n^2.00, where n log n would be n^1.12,"
+                .contains(
+                        "the time of asyncio4j by n^2.00, where n log n would be n^1.12,"
                                 + " and n^1.00 without the pauses of the collector. Deep.")
                 .contains("- create, Kotlin, 10,000: too deep\n");
     }
@@ -217,7 +218,8 @@ class PageTest {
                         ours(1_000, 0.001, null),
                         ours(10_000, 0.1, 0.09),
                         new ScalePoint("chain", "Kotlin", null, 1_000, 0.001, null, 1e6, null),
-                        new ScalePoint("chain", "Kotlin", null, 10_000, null, null, null, "too deep")),
+                        new ScalePoint(
+                                "chain", "Kotlin", null, 10_000, null, null, null, "too deep")),
                 latency);
     }
 
