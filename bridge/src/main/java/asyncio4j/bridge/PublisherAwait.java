@@ -301,6 +301,10 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
             }
             return;
         }
+        if ((now & (DECIDED | LEFT)) == 0 && set(now, TERMINATED | DECIDED)) { // both in one
+            wake(now);
+            return;
+        }
         int before = set(TERMINATED);
         if ((before & TERMINATED) != 0) {
             misplaced(before, "onComplete", null);
@@ -326,14 +330,22 @@ abstract class PublisherAwait<T> extends SerialSubscriber<T> implements Scannabl
             if (failure != null) {
                 Operators.onErrorDropped(failure, currentContext());
             }
-        } else if ((before & (WAITING | DECIDED)) == WAITING) {
-            EventLoop loop = task.getLoop();
-            if (ACCESS.holdsBaton(loop)) {
-                run();
-            } else {
-                ACCESS.enqueueWakeUp(
-                        loop, this); // refused if the loop is closed: then the fiber leaves anyway
-            }
+        } else if ((before & DECIDED) == 0) {
+            wake(before);
+        }
+    }
+
+    /** The outcome is there, and the state was {@code before}. */
+    private void wake(int before) {
+        if ((before & WAITING) == 0) {
+            return;
+        }
+        EventLoop loop = task.getLoop();
+        if (ACCESS.holdsBaton(loop)) {
+            run();
+        } else {
+            ACCESS.enqueueWakeUp(
+                    loop, this); // refused if the loop is closed: then the fiber leaves anyway
         }
     }
 

@@ -24,6 +24,8 @@ import java.util.Objects;
  * again when it takes REQUESTING away. As all of these are operations on the one word {@code
  * state}, of two sides that meet exactly one comes second and knows of the other.
  *
+ * <p>Once the publisher has ended there is nothing to cancel, and REQUESTING may stay.
+ *
  * <p>A publisher may signal from inside of {@code request}, without end perhaps. A thread that
  * finds REQUESTING and is itself the one that requests cancels at once, and leaves a note for
  * itself in {@code cancelledInside}.
@@ -108,6 +110,11 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
     /** Sets bits; tells what was set before. */
     final int set(int bits) {
         return (int) STATE.getAndBitwiseOr(this, bits);
+    }
+
+    /** Sets bits if the state is {@code expected}; false if it isn't any more. */
+    final boolean set(int expected, int bits) {
+        return STATE.compareAndSet(this, expected, expected | bits);
     }
 
     /** Takes bits away; tells what was set before. */
@@ -212,6 +219,10 @@ abstract class SerialSubscriber<T> implements CoreSubscriber<T> {
     }
 
     private void requested(Subscription s) {
+        if ((state & TERMINATED) != 0) { // nobody cancels any more: it doesn't matter who may
+            requester = null;
+            return;
+        }
         int before = unset(REQUESTING);
         requester = null;
         if ((before & (CANCEL | TERMINATED)) == CANCEL && !cancelledInside) {
