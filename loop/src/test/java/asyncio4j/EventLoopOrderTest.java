@@ -151,6 +151,32 @@ class EventLoopOrderTest {
     }
 
     @Test
+    void whatIsHandedInDuringAnIterationComesBeforeWhatItsLaterCallbacksRegister() {
+        loop.callSoon(() -> OtherThread.run(() -> loop.callSoonThreadsafe(note("outside"))));
+        loop.callSoon(() -> loop.callSoon(note("later")));
+        runIterations(2);
+        assertThat(order).containsExactly("outside", "later"); // CPython 3.13 prints the same
+    }
+
+    @Test
+    void whatIsHandedInDuringAnIterationDoesntMakeTheNextAnyLonger() {
+        int most = 1 << 12; // Inbox.MOST_AT_ONCE
+        loop.callSoon(() ->
+                OtherThread.run(() -> {
+                    for (int i = 0; i < 2 * most + 1; i++) {
+                        loop.callSoonThreadsafe(note("outside"));
+                    }
+                }));
+        loop.callSoon(() -> loop.callSoon(note("later")));
+        runIterations(2);
+        assertThat(order).hasSize(most + 1).endsWith("outside", "later");
+        runIterations(1);
+        assertThat(order).hasSize(2 * most + 1);
+        runIterations(1);
+        assertThat(order).hasSize(2 * most + 2);
+    }
+
+    @Test
     @Contract(2)
     void aCallbackCancelledEarlierInTheSameBatchIsSkipped() {
         List<Handle> handles = new ArrayList<>();

@@ -72,6 +72,9 @@ final class Inbox {
 
     private volatile boolean closed;
 
+    /** Something was put in since {@link #drainTo} began. Written by all. */
+    private volatile boolean posted;
+
     /** How long to look before parking. Baton holder only. */
     private final Lookout lookout = new Lookout();
 
@@ -87,6 +90,9 @@ final class Inbox {
         queue.add(step);
         if (closed && queue.remove(step)) {
             return false;
+        }
+        if (!posted) {
+            posted = true;
         }
         Object waiting = sleeper;
         if (waiting != null && SLEEPER.compareAndSet(this, waiting, null)) {
@@ -105,26 +111,40 @@ final class Inbox {
      * end can't keep the loop here. Baton holder only.
      */
     void drainTo(Consumer<Step> taker) {
-        if (queue.isEmpty()) {
-            return;
+        drainTo(taker, MOST_AT_ONCE);
+    }
+
+    /**
+     * The same for the first {@code most} of it.
+     *
+     * @return how many there were
+     */
+    int drainTo(Consumer<Step> taker, int most) {
+        int taken = 0;
+        if (posted) {
+            posted = false;
+        }
+        if (most == 0 || queue.isEmpty()) {
+            return taken;
         }
         mark();
-        for (int taken = 0; taken < MOST_AT_ONCE; ) {
+        while (taken < most) {
             Step step = queue.poll();
             if (step == END) {
                 marked = false;
                 if (taken > 0 || queue.isEmpty()) {
-                    return;
+                    break;
                 }
                 mark(); // the last time took all that was before it
             } else if (step == null) { // it was closed
                 marked = false;
-                return;
+                break;
             } else {
                 taken++;
                 taker.accept(step);
             }
         }
+        return taken;
     }
 
     private void mark() {
@@ -170,6 +190,14 @@ final class Inbox {
     /** The poller doesn't wait any more, and needn't be woken. Baton holder only. */
     void awake() {
         sleeper = null;
+    }
+
+    /**
+     * Whether something was put in that {@link #drainTo} hasn't taken: a look that costs next to
+     * nothing, and comes too late for a step that is being put in. Any thread.
+     */
+    boolean posted() {
+        return posted;
     }
 
     /** Whether nothing is in it. Any thread. */

@@ -23,7 +23,8 @@ import java.util.function.ObjLongConsumer;
  *
  * <p>One iteration: what was left ready, then what other threads put into the {@link Inbox}, then
  * the timers that are due; the steps that are ready at its start are served in it, and those that
- * come meanwhile in the next. An iteration has no stack frame of its own: it is {@code batch}, the
+ * come meanwhile in the next. The inbox is looked into after each step, too, so that what was put
+ * there has the place that it would have in asyncio: ahead of what later steps make ready. An iteration has no stack frame of its own: it is {@code batch}, the
  * number of steps still to serve, and whoever holds the baton takes the next one in {@link #next}.
  */
 public final class LoopCore implements Agenda {
@@ -65,6 +66,9 @@ public final class LoopCore implements Agenda {
 
     /** How many of the ready steps belong to the current iteration and weren't served yet. */
     private int batch;
+
+    /** How many steps may still be taken over from other threads for the next iteration. */
+    private int room = Inbox.MOST_AT_ONCE;
 
     /** The loop was just entered: one iteration is due even if a stop was set beforehand. */
     private boolean fresh;
@@ -311,6 +315,9 @@ public final class LoopCore implements Agenda {
                 return null;
             }
             if (batch > 0) {
+                if (inbox.posted()) {
+                    takeOver();
+                }
                 batch--;
                 Step step = ready.remove();
                 begin(step);
@@ -346,7 +353,7 @@ public final class LoopCore implements Agenda {
 
     /** Begins an iteration, unless the turn at the poller has to be served first: then says so. */
     private boolean beginIteration(Fiber holder) {
-        inbox.drainTo(arrived);
+        takeOver();
         boolean idle = ready.isEmpty() && !stopping;
         if (io != null) {
             if (idle ? io.dueWhileIdle(untilTimer()) : io.dueWhileBusy()) {
@@ -366,13 +373,19 @@ public final class LoopCore implements Agenda {
                     await(holder, clock.realWait(wait));
                 }
             }
-            inbox.drainTo(arrived);
+            takeOver();
         }
         if (timers.size() > 0) {
             timers.expire(clock.nanos(), ready);
         }
         batch = ready.size();
+        room = Inbox.MOST_AT_ONCE;
         return false;
+    }
+
+    /** Puts what other threads have handed in where it would be if this thread had done it. */
+    private void takeOver() {
+        room -= inbox.drainTo(arrived, room);
     }
 
     private void arrived(Step step) {
