@@ -24,8 +24,9 @@ import java.util.function.ObjLongConsumer;
  * <p>One iteration: what was left ready, then what other threads put into the {@link Inbox}, then
  * the timers that are due; the steps that are ready at its start are served in it, and those that
  * come meanwhile in the next. The inbox is looked into after each step, too, so that what was put
- * there has the place that it would have in asyncio: ahead of what later steps make ready. An iteration has no stack frame of its own: it is {@code batch}, the
- * number of steps still to serve, and whoever holds the baton takes the next one in {@link #next}.
+ * there has the place that it would have in asyncio: ahead of what later steps make ready. An
+ * iteration has no stack frame of its own: it is {@code batch}, the number of steps still to serve,
+ * and whoever holds the baton takes the next one in {@link #next}.
  */
 public final class LoopCore implements Agenda {
 
