@@ -39,14 +39,13 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     private static final VarHandle STATE;
 
-    private static final VarHandle CANCELLED_ERROR;
+    private static final VarHandle OUTCOME;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATE = lookup.findVarHandle(AsyncFuture.class, "state", int.class);
-            CANCELLED_ERROR =
-                    lookup.findVarHandle(AsyncFuture.class, "cancelledError", CancelledError.class);
+            OUTCOME = lookup.findVarHandle(AsyncFuture.class, "outcome", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -58,27 +57,17 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
     private volatile int state;
 
     /**
-     * The result, or the exception if this has FAILED, or the message that cancel was given if this
-     * was CANCELLED. Written before {@link #state}.
+     * The result. If this has FAILED, the exception, or what will report it if nobody asks for it.
+     * If this was CANCELLED, the message that cancel was given, or the error that ended the task,
+     * for the first who asks. Written before {@link #state}; the first who asks, on any thread,
+     * leaves the exception, or null, in its place.
      */
     private @Nullable Object outcome;
-
-    /**
-     * The error of a cancelled task, for the first who asks. Written before {@link #state}; taken
-     * by any thread.
-     */
-    private @Nullable CancelledError cancelledError;
 
     // Baton holder only, from here on.
 
     /** Null, a {@link DoneEntry}, or {@link DoneEntries}. */
     private @Nullable Object waiters;
-
-    /**
-     * What will report the exception if nobody asks for it; null when somebody did. Cleared by any
-     * thread.
-     */
-    private volatile Unretrieved.@Nullable Entry unretrieved;
 
     private final @Nullable Throwable creationStack;
 
@@ -159,7 +148,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
             case FINISHED -> null;
             case FAILED -> {
                 retrieved();
-                yield (Throwable) outcome;
+                yield failure();
             }
             case CANCELLED -> makeCancelledError();
             default ->
@@ -177,7 +166,13 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
 
     /** The exception if there is one, without counting as having been looked at. Any thread. */
     final @Nullable Throwable peekException() {
-        return state == FAILED ? (Throwable) outcome : null;
+        return state == FAILED ? failure() : null;
+    }
+
+    /** The exception of what has FAILED. */
+    private @Nullable Throwable failure() {
+        Object found = outcome;
+        return found instanceof Unretrieved.Entry entry ? entry.exception() : (Throwable) found;
     }
 
     /**
@@ -185,8 +180,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      * ones.
      */
     final CancelledError makeCancelledError() {
-        CancelledError error = cancelledError;
-        return error != null && CANCELLED_ERROR.compareAndSet(this, error, null)
+        return outcome instanceof CancelledError error && OUTCOME.compareAndSet(this, error, null)
                 ? error
                 : newCancelledError();
     }
@@ -196,14 +190,13 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
      * who asks.
      */
     final CancelledError newCancelledError() {
-        return new CancelledError((String) outcome);
+        return new CancelledError(outcome instanceof String message ? message : null);
     }
 
     /** Nobody has to be told of the exception any more. Any thread. */
     final void retrieved() {
-        Unretrieved.Entry entry = unretrieved;
-        if (entry != null) {
-            unretrieved = null;
+        if (state == FAILED && outcome instanceof Unretrieved.Entry entry) {
+            outcome = entry.exception();
             entry.retrieved();
         }
     }
@@ -235,8 +228,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         Objects.requireNonNull(
                 exception, "the exception is null: use setResult(null) for a result of null");
         checkSettable();
-        outcome = exception;
-        unretrieved = loop.unretrieved().track(this, exception);
+        outcome = loop.unretrieved().track(this, exception);
         finish(FAILED);
     }
 
@@ -272,14 +264,18 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         if (state != PENDING) {
             return false;
         }
-        becomeCancelled(message, null);
+        becomeCancelled(message);
         return true;
     }
 
-    /** Cancels a pending future. */
-    final void becomeCancelled(@Nullable String message, @Nullable CancelledError error) {
-        outcome = message;
-        cancelledError = error;
+    /**
+     * Cancels a pending future.
+     *
+     * @param reason the message of the errors that it will throw, or the first of these errors; or
+     *     null
+     */
+    final void becomeCancelled(@Nullable Object reason) {
+        outcome = reason;
         finish(CANCELLED);
     }
 
@@ -470,7 +466,7 @@ public sealed class AsyncFuture<T extends @Nullable Object> implements Awaitable
         return switch (state) {
             case PENDING -> "pending";
             case CANCELLED -> "cancelled";
-            case FAILED -> "exception=" + outcome;
+            case FAILED -> "exception=" + failure();
             default -> "finished" + FutureText.result(outcome);
         };
     }

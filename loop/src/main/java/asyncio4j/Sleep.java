@@ -30,36 +30,36 @@ record Sleep<T extends @Nullable Object>(Duration delay, T result) implements Co
             task.yieldOnce(DefaultEventLoop.currentFiber());
             return result;
         }
-        DefaultEventLoop loop = task.loop();
-        AsyncFuture<T> future = loop.createFuture();
-        WakeUp<T> timer = WakeUp.after(delay, future, result);
+        WakeUp timer = WakeUp.after(delay, task.loop().createFuture());
         try {
-            return task.awaitPending(future, DefaultEventLoop.currentFiber());
+            task.awaitPending(timer.future, DefaultEventLoop.currentFiber());
         } finally {
-            loop.core().cancel(timer);
+            timer.cancel();
         }
+        return result;
     }
 
-    /** Completes a future when a time is over. Baton holder only. */
-    static final class WakeUp<T extends @Nullable Object> extends TimerStep {
+    /** Completes a future, without a result, when a time is over. Baton holder only. */
+    static final class WakeUp extends TimerStep {
 
-        private final AsyncFuture<T> future;
+        private final AsyncFuture<@Nullable Void> future;
 
-        private final T result;
-
-        private WakeUp(long when, AsyncFuture<T> future, T result) {
+        private WakeUp(long when, AsyncFuture<@Nullable Void> future) {
             super(when);
             this.future = future;
-            this.result = result;
         }
 
         /** One that is on its way; cancel it in the end. */
-        static <T extends @Nullable Object> WakeUp<T> after(
-                Duration delay, AsyncFuture<T> future, T result) {
+        static WakeUp after(Duration delay, AsyncFuture<@Nullable Void> future) {
             LoopCore core = future.loop().core();
-            WakeUp<T> timer = new WakeUp<>(Durations.after(core.nanos(), delay), future, result);
+            WakeUp timer = new WakeUp(Durations.after(core.nanos(), delay), future);
             core.add(timer);
             return timer;
+        }
+
+        /** It isn't needed any more. */
+        void cancel() {
+            future.loop().core().cancel(this);
         }
 
         @Override
@@ -69,7 +69,7 @@ record Sleep<T extends @Nullable Object>(Duration delay, T result) implements Co
 
         @Override
         public void run() {
-            future.setResultUnlessDone(result);
+            future.setResultUnlessDone(null);
         }
 
         @Override

@@ -332,7 +332,7 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
             abandon();
         } else if (mustCancel) {
             mustCancel = false;
-            becomeCancelled(pendingMessage, null);
+            becomeCancelled(pendingMessage);
         } else {
             checkReturned(value);
             super.setResult(value);
@@ -344,10 +344,9 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
             loop().reports().hidden(this, cancellation);
         }
         if (error instanceof TimeoutError) {
-            becomeCancelled(error.getMessage(), null); // no deadline of whoever awaits this
+            becomeCancelled(error.getMessage()); // no deadline of whoever awaits this
         } else if (error instanceof CancelledError cancelled) {
-            becomeCancelled(
-                    null, cancelled); // its message is for the first who asks alone, as in asyncio
+            becomeCancelled(cancelled); // its message is for the first who asks alone, as in asyncio
         } else {
             super.setException(error);
         }

@@ -102,6 +102,10 @@ final class Unretrieved {
             this.creationStack = future.creationStack();
         }
 
+        Throwable exception() {
+            return exception;
+        }
+
         /** Somebody asked for it. Any thread. */
         void retrieved() {
             var _ = take();

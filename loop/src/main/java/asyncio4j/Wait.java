@@ -48,8 +48,8 @@ final class Wait<F extends AsyncFuture<?>> implements Coroutine<WaitResult<F>> {
         }
         AsyncFuture<@Nullable Void> enough =
                 new StandIn<@Nullable Void>(loop, () -> Collections.unmodifiableSet(futures));
-        Sleep.@Nullable WakeUp<@Nullable Void> timer =
-                timeout == null ? null : Sleep.WakeUp.after(timeout, enough, null);
+        Sleep.@Nullable WakeUp timer =
+                timeout == null ? null : Sleep.WakeUp.after(timeout, enough);
         Count count = new Count(enough, returnWhen, futures.size());
         List<Told> told = new ArrayList<>(futures.size());
         for (AsyncFuture<?> future : futures) {
@@ -61,7 +61,7 @@ final class Wait<F extends AsyncFuture<?>> implements Coroutine<WaitResult<F>> {
             Asyncio.await(enough);
         } finally {
             if (timer != null) {
-                loop.core().cancel(timer);
+                timer.cancel();
             }
             for (Told entry : told) {
                 entry.future.remove(entry);

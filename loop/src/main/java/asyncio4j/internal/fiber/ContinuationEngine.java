@@ -180,6 +180,11 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
         return thread;
     }
 
+    /** What this works through. Any thread. */
+    Agenda agenda() {
+        return agenda;
+    }
+
     @Override
     public void drive(Runnable onInterrupt) {
         boolean interrupted = Thread.interrupted();
@@ -555,7 +560,7 @@ public final class ContinuationEngine implements FiberEngine, LoopThread.Worker 
 
     /** A new fiber, which begins with {@code first}. */
     private ContinuationFiber fresh(@Nullable Step first) {
-        ContinuationFiber fiber = new ContinuationFiber(agenda, this);
+        ContinuationFiber fiber = new ContinuationFiber(this);
         fiber.first = first;
         live++;
         return fiber;

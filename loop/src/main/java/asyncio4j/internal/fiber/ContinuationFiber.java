@@ -30,10 +30,14 @@ final class ContinuationFiber extends Fiber {
     /** It has ended. */
     private boolean ended;
 
-    ContinuationFiber(Object loop, ContinuationEngine engine) {
-        super(loop);
+    ContinuationFiber(ContinuationEngine engine) {
         this.engine = engine;
         this.continuation = Continuations.create(this::live);
+    }
+
+    @Override
+    public Object loop() {
+        return engine.agenda();
     }
 
     private void live() {

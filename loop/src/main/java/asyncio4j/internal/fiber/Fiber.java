@@ -26,17 +26,12 @@ public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
 
     private boolean dying;
 
-    private int refusals;
+    /** At most {@link VirtualThreadEngine#MAX_REFUSALS} and one. */
+    private byte refusals;
 
     private @Nullable Object task;
 
     private @Nullable Object context;
-
-    private final Object loop;
-
-    Fiber(Object loop) {
-        this.loop = loop;
-    }
 
     /** The fiber that the calling code runs on, or null outside of loops. */
     public static @Nullable Fiber current() {
@@ -48,9 +43,7 @@ public abstract sealed class Fiber permits ThreadFiber, ContinuationFiber {
     }
 
     /** The loop that this fiber belongs to, as the floor above knows it. Any thread. */
-    public Object loop() {
-        return loop;
-    }
+    public abstract Object loop();
 
     /** The task that this fiber runs, or null. Belongs to the floors above. Baton holder only. */
     public @Nullable Object task() {

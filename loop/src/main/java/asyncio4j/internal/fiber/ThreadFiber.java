@@ -63,8 +63,12 @@ sealed class ThreadFiber extends Fiber implements Runnable permits BlockingFiber
     private boolean labelled;
 
     ThreadFiber(VirtualThreadEngine engine) {
-        super(engine.agenda());
         this.engine = engine;
+    }
+
+    @Override
+    public Object loop() {
+        return engine.agenda();
     }
 
     /** The life of the thread. */
@@ -145,7 +149,7 @@ sealed class ThreadFiber extends Fiber implements Runnable permits BlockingFiber
     /** Waits for the baton. This fiber's own thread only. */
     void awaitBaton() {
         while (!granted) {
-            LockSupport.park(this);
+            LockSupport.park(); // without a blocker: it would be written twice, for nobody
             noteInterrupt();
         }
         granted = false;

@@ -45,7 +45,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ul>
  *   <li>If the baton stayed where it was since, {@code holder} is right, and the flag isn't taken
- *       down before the step has ended: {@link #pump(ThreadFiber)} does that before it asks for the
+ *       down before the step has ended: {@link #take} does that before it asks for the
  *       next step, never after.
  *   <li>If the baton moved, the giver wrote {@code holder}, and the receiver then asked {@link
  *       Agenda#interrupted}. All are volatile accesses: either the one who interrupts sees the
@@ -145,42 +145,53 @@ public final class VirtualThreadEngine implements FiberEngine {
 
     @Override
     public void suspend(Fiber self, @Nullable Step awaited) {
+        if (giveAway(self)) {
+            awaitTurn(self);
+        }
+    }
+
+    /**
+     * Hands the baton to whom the next step is for. Apart from {@link #suspend}, because that one's
+     * frame is in the heap for as long as the fiber is suspended, and has room for whatever its
+     * method needs at any time.
+     *
+     * @return false if {@code self} keeps it, and goes on
+     */
+    private boolean giveAway(Fiber self) {
         if (self.dying()) {
-            if (self.refuse() > MAX_REFUSALS) {
-                passOn(self);
-                awaitTurn(self); // nobody hands it over any more
+            if (self.refuse() <= MAX_REFUSALS) {
+                return false;
             }
-            return;
+            passOn(self); // nobody hands it over any more
+            return true;
         }
         Fiber invoker = self.invoker;
         if (invoker != null) {
             self.invoker = null;
             hand(invoker);
-            awaitTurn(self);
-            return;
+            return true;
         }
         for (; ; ) {
             Step step = next(self);
             if (step == null) {
                 returnToCaller();
-                break;
+                return true;
             }
             Fiber target = step.resumes();
             if (target == self) {
                 ((ThreadFiber) self).restoreInterrupt();
-                return;
+                return false;
             }
             if (target != null) {
                 hand(target);
-                break;
+                return true;
             }
             if (!step.light()) {
                 handToPump(step);
-                break;
+                return true;
             }
             run(step);
         }
-        awaitTurn(self);
     }
 
     private void handToPump(Step step) {
@@ -229,9 +240,27 @@ public final class VirtualThreadEngine implements FiberEngine {
         awaitTurn(self);
     }
 
-    /** The life of a fiber's thread. */
+    /**
+     * The life of a fiber's thread. As in {@link #suspend}, what needs room is in other methods
+     * than the one whose frame is below each suspended task.
+     */
     void pump(ThreadFiber self) {
         awaitBaton(self);
+        for (Step step = take(self); step != null; step = take(self)) {
+            run(step);
+            if (!ran(self)) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * The next step that {@code self} has to run. Others are handed to those whom they are for, and
+     * then the baton is waited for.
+     *
+     * @return the step, or null if the thread has to end
+     */
+    private @Nullable Step take(ThreadFiber self) {
         while (!self.exit) {
             Step step = self.first;
             if (step != null) {
@@ -248,31 +277,38 @@ public final class VirtualThreadEngine implements FiberEngine {
                     next = blocking();
                     next.first = step;
                 } else if (next == null) {
-                    run(step);
-                    if (self.dying()) {
-                        end(self);
-                        return;
-                    }
-                    if (self.labelled()) {
-                        self.unlabel();
-                    }
-                    next = self.consumer;
-                    if (next != null) {
-                        next.invoker = self.invoker;
-                        self.consumer = null;
-                    } else {
-                        next = self.invoker;
-                    }
-                    self.invoker = null;
-                    if (next == null) {
-                        continue;
-                    }
+                    return step;
                 }
             }
             if (!rest(self, next)) {
-                return;
+                return null;
             }
         }
+        return null;
+    }
+
+    /**
+     * The step that {@code self} ran has ended: if that was called, its caller has the baton again.
+     *
+     * @return false if the thread has to end
+     */
+    private boolean ran(ThreadFiber self) {
+        if (self.dying()) {
+            end(self);
+            return false;
+        }
+        if (self.labelled()) {
+            self.unlabel();
+        }
+        Fiber next = self.consumer;
+        if (next != null) {
+            next.invoker = self.invoker;
+            self.consumer = null;
+        } else {
+            next = self.invoker;
+        }
+        self.invoker = null;
+        return next == null || rest(self, next);
     }
 
     /**
