@@ -59,7 +59,8 @@ public final class Sleeping {
             runner.run(() -> {
                 for (int i = 0; i < WARM_UPS; i++) {
                     await(gather(sleepers(SHORT)));
-                    await(sleep(Duration.ZERO)); // as below: its first time would undo the compiling
+                    await(sleep(Duration.ZERO)); // as below: its first time would undo the
+                    // compiling
                 }
                 before.run();
                 List<Task<@Nullable Void>> tasks = sleepers(LONG);
