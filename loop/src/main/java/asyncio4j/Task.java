@@ -346,7 +346,8 @@ public final class Task<T extends @Nullable Object> extends AsyncFuture<T> {
         if (error instanceof TimeoutError) {
             becomeCancelled(error.getMessage()); // no deadline of whoever awaits this
         } else if (error instanceof CancelledError cancelled) {
-            becomeCancelled(cancelled); // its message is for the first who asks alone, as in asyncio
+            becomeCancelled(
+                    cancelled); // its message is for the first who asks alone, as in asyncio
         } else {
             super.setException(error);
         }

@@ -48,8 +48,7 @@ final class Wait<F extends AsyncFuture<?>> implements Coroutine<WaitResult<F>> {
         }
         AsyncFuture<@Nullable Void> enough =
                 new StandIn<@Nullable Void>(loop, () -> Collections.unmodifiableSet(futures));
-        Sleep.@Nullable WakeUp timer =
-                timeout == null ? null : Sleep.WakeUp.after(timeout, enough);
+        Sleep.@Nullable WakeUp timer = timeout == null ? null : Sleep.WakeUp.after(timeout, enough);
         Count count = new Count(enough, returnWhen, futures.size());
         List<Told> told = new ArrayList<>(futures.size());
         for (AsyncFuture<?> future : futures) {

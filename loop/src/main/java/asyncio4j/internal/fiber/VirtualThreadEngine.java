@@ -45,8 +45,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ul>
  *   <li>If the baton stayed where it was since, {@code holder} is right, and the flag isn't taken
- *       down before the step has ended: {@link #take} does that before it asks for the
- *       next step, never after.
+ *       down before the step has ended: {@link #take} does that before it asks for the next step,
+ *       never after.
  *   <li>If the baton moved, the giver wrote {@code holder}, and the receiver then asked {@link
  *       Agenda#interrupted}. All are volatile accesses: either the one who interrupts sees the
  *       receiver as the holder, or the receiver sees that the loop was interrupted, and interrupts
