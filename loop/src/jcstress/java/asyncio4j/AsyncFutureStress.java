@@ -138,7 +138,7 @@ public final class AsyncFutureStress {
         private final AsyncFuture<Box> future = LOOP.createFuture();
 
         public ResultOfCancelledVsResult() {
-            future.becomeCancelled("stress", own);
+            future.becomeCancelled(own);
         }
 
         private int ask() {
