@@ -106,7 +106,7 @@ final class NearElements<T> {
     }
 
     /** Takes one that is ready. */
-    @SuppressWarnings("unchecked") // nothing else was put in
+    @SuppressWarnings({"unchecked", "NullAway"}) // what was put in was a T, and not null
     T take() {
         @Nullable Object[] room = ring;
         int first = (int) taken & room.length - 1;
