@@ -10,6 +10,8 @@ module asyncio4j.netty {
     requires io.netty.common;
     requires static transitive org.jspecify;
     requires static transitive reactor.netty.core;
+    requires static reactor.core;
+    requires static org.reactivestreams;
     requires static io.netty.transport.classes.epoll;
 
     exports asyncio4j.netty;

@@ -1,6 +1,7 @@
 package asyncio4j.benchmarks.report;
 
 import asyncio4j.Engine;
+import asyncio4j.benchmarks.HttpBenchmark;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -35,6 +36,9 @@ final class Jmh {
     /** An iteration of HTTP is that much longer, as it has so much more code to compile. */
     private static final int HTTP_FACTOR = 3;
 
+    /** What the short mode has no time for. */
+    private static final Set<String> FULL_MODE_ONLY = Set.of("httpDefaultLoopAsyncio4j");
+
     private final Options options;
 
     private final Figures times;
@@ -59,6 +63,9 @@ final class Jmh {
     double seconds(Part part, Engine engine) {
         int iterations = (1 + WARM_UPS) * options.iterations();
         double each = iterations * millis(part) / 1000.0 + SECONDS_AROUND;
+        if (part == Part.HTTP) {
+            each += HttpBenchmark.WARM_UP_SECONDS;
+        }
         return each * benchmarks.stream().filter(entry -> runs(entry, part, engine)).count();
     }
 
@@ -107,8 +114,9 @@ final class Jmh {
     }
 
     /** The peers don't care for the engine: they are measured along with the default one. */
-    private static boolean runs(BenchmarkListEntry entry, Part part, Engine engine) {
+    private boolean runs(BenchmarkListEntry entry, Part part, Engine engine) {
         return Part.ofBenchmarks(entry.getUserClassQName()) == part
+                && (options.full() || !FULL_MODE_ONLY.contains(method(entry.getUsername())))
                 && (engine == Engine.VIRTUAL_THREADS
                         || (hasEngine(entry)
                                 && entry.getUsername().endsWith(Peer.ASYNCIO4J.suffix)));
@@ -118,9 +126,12 @@ final class Jmh {
         return entry.getParams().hasValue() && entry.getParams().get().containsKey("engine");
     }
 
+    private static String method(String benchmark) {
+        return benchmark.substring(benchmark.lastIndexOf('.') + 1);
+    }
+
     private void add(RunResult result, Engine engine) {
-        String name = result.getParams().getBenchmark();
-        String method = name.substring(name.lastIndexOf('.') + 1);
+        String method = method(result.getParams().getBenchmark());
         Peer peer = Peer.ofMethod(method);
         String row = method.substring(0, method.length() - peer.suffix.length());
         Peer whose =
