@@ -164,7 +164,7 @@ final class Measurement {
 
     /** A step for each case, as they take minutes in the full mode. */
     private void planScale() {
-        for (String work : ScaleMain.names()) {
+        for (String work : ScaleMain.names(options.full())) {
             steps.add(
                     new Step(
                             Part.SCALE.word() + ", " + work,
