@@ -246,11 +246,14 @@ public final class VirtualThreadEngine implements FiberEngine {
      */
     void pump(ThreadFiber self) {
         awaitBaton(self);
-        for (Step step = take(self); step != null; step = take(self)) {
+        Step step = take(self);
+        while (step != null) {
             run(step);
+            step = null; // it may be long until the next, and this would keep the task alive
             if (!ran(self)) {
                 return;
             }
+            step = take(self);
         }
     }
 
@@ -280,6 +283,7 @@ public final class VirtualThreadEngine implements FiberEngine {
                     return step;
                 }
             }
+            step = null; // as in pump
             if (!rest(self, next)) {
                 return null;
             }
